@@ -1,0 +1,32 @@
+"""The truth of a ticket: what only the oracle and certification may read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from fde_env.contract.base import Frozen
+from fde_env.contract.policy import Cluster, Policy, PriceList
+from fde_env.contract.submissions.intake import Metric, RefusalReason
+from fde_env.contract.submissions.intake import IntakeSubmission
+from fde_env.contract.submissions.plan import PlanSubmission
+
+
+class Truth(Frozen):
+    """Right answers of a ticket and the documents that its figures come from."""
+
+    feasible: bool
+    refusal_reasons: tuple[RefusalReason, ...] = Field(description="Empty when feasible.")
+    task: Literal["intent_classification", "sentiment", "summarisation", "extraction"]
+    metric: Metric
+    gold_handlings: tuple[str, ...] = Field(description="Digests that are right.")
+    gold_loss_on: tuple[Literal["completion", "all"], ...]
+    gold_contexts: tuple[Literal["message_only", "whole_thread"], ...]
+    gold_prompt_formats: tuple[Literal["intent_line", "support_form"], ...]
+    policy: Policy
+    prices: PriceList
+    cluster: Cluster
+    reference_intake: IntakeSubmission = Field(description="One right intake.")
+    misread_intake: IntakeSubmission = Field(description="Intake of who falls for the hazard.")
+    misread_plan: PlanSubmission = Field(description="Plan of who falls for the hazard.")
