@@ -1,0 +1,1 @@
+"""Agents that sit in the forward-deployed engineer's seat."""

@@ -1,0 +1,1 @@
+"""What runs inside the sandbox: trainer, predictor and probe. Never imported by the host."""

@@ -1,0 +1,1 @@
+"""The contract: frozen data that every other part speaks, and pure formulas over it."""

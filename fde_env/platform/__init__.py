@@ -1,0 +1,1 @@
+"""What the operator runs and records: registry, approval gate, ledger."""

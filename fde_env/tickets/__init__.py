@@ -1,0 +1,1 @@
+"""Customers: domains, hazards, pressure, and the generator that writes their drops."""

@@ -1,0 +1,1 @@
+"""One pure rule per stage."""
