@@ -8,8 +8,8 @@ from pydantic import Field
 
 from fde_env.contract.base import Frozen
 from fde_env.contract.policy import Cluster, Policy, PriceList
-from fde_env.contract.submissions.intake import Metric, RefusalReason
-from fde_env.contract.submissions.intake import IntakeSubmission
+from fde_env.contract.submissions.config import ConfigSubmission
+from fde_env.contract.submissions.intake import IntakeSubmission, Metric, RefusalReason
 from fde_env.contract.submissions.plan import PlanSubmission
 
 
@@ -27,6 +27,7 @@ class Truth(Frozen):
     policy: Policy
     prices: PriceList
     cluster: Cluster
+    reference_config: ConfigSubmission = Field(description="c*: the certified configuration.")
     reference_intake: IntakeSubmission = Field(description="One right intake.")
     misread_intake: IntakeSubmission = Field(description="Intake of who falls for the hazard.")
     misread_plan: PlanSubmission = Field(description="Plan of who falls for the hazard.")
