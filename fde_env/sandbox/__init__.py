@@ -1,1 +1,1 @@
-"""Sandbox backends behind one small protocol."""
+"""Run a job apart from the host: one backend per file behind one small protocol."""

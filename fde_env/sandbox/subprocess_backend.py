@@ -1,0 +1,74 @@
+"""No isolation at all: the job is a plain child process of the host.
+
+Only used when it is asked for by name, where neither a container engine nor
+bubblewrap can run. The job can read and write whatever the user can, and reach the
+network; only the environment is kept from it and only the wall clock is limited.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from fde_env.errors import BackendUnavailable
+from fde_env.sandbox.base import BackendStatus, Launch, Process
+from fde_env.sandbox.folders import prepare_folders
+from fde_env.sandbox.layout import find_layout, inside_argv, inside_environment
+from fde_env.sandbox.local_process import Command, Hooks, LocalProcess
+
+
+class SubprocessSandbox:
+    """Runs a job as a child process, confined by nothing."""
+
+    name = "subprocess"
+
+    def status(self) -> BackendStatus:
+        """Always available, never isolated."""
+        version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+        return BackendStatus(self.name, True, False, version, "UNISOLATED: confines nothing")
+
+    def start(self, launch: Launch) -> Process:
+        """Start the job over the real folders.
+
+        Raises:
+            BackendUnavailable: `fde_containers` is not installed.
+            UsageError: a folder of the launch cannot be used.
+        """
+        if launch.gpus > 1:
+            raise BackendUnavailable("subprocess cannot choose GPUs: use docker for more than one")
+        layout = find_layout()
+        prepare_folders(launch)
+        home = tempfile.mkdtemp(prefix="fde-job-")
+        folders = (str(launch.input_dir), str(launch.output_dir), str(launch.base_dir))
+        argv = inside_argv(launch, str(layout.python), folders)
+        environment = inside_environment(launch, str(layout.package.parent), home)
+        hooks = Hooks(
+            ask=lambda child: _signal_group(child, signal.SIGTERM),
+            kill=lambda child: _signal_group(child, signal.SIGKILL),
+            was_oom=lambda code, tail: False,
+            clean=lambda: shutil.rmtree(home, ignore_errors=True),
+        )
+        limits = (
+            ("isolation", "none"),
+            ("wall", f"{launch.limits.wall_seconds:g} s by the host's timer"),
+        )
+        command = Command([*_die_with_parent(), *argv], environment, Path(home))
+        return LocalProcess(command, hooks, launch.limits.wall_seconds, limits)
+
+
+def _die_with_parent() -> list[str]:
+    """Prefix that ties the job to the host process, where util-linux offers it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
+def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass  # the group is empty already
