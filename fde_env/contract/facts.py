@@ -8,6 +8,7 @@ from pydantic import Field
 
 from fde_env.contract.base import Frozen
 from fde_env.contract.evidence import Alarm, SplitOutcome
+from fde_env.contract.submissions.config import ConfigSubmission
 from fde_env.contract.submissions.plan import Split
 from fde_env.contract.submissions.train import TrainSubmission
 
@@ -60,7 +61,7 @@ class GateFacts(Frozen):
 
 
 class LengthFacts(Frozen):
-    """Token lengths of rendered training rows under the agent's plan."""
+    """Token lengths of the training rows as they are served (last message only)."""
 
     longest: int = Field(description="Tokens in the longest row.")
 
@@ -73,7 +74,9 @@ class Facts(Frozen):
     )
     stand_in: bool = Field(description="The executed base stands in for the nominal one.")
     lengths: LengthFacts
+    config: ConfigSubmission = Field(description="Configuration that is, or will be, executed.")
+    base_revision: str = Field(description="Revision of the executed base.")
     run: RunFacts | None
     ledger: LedgerFacts | None
     gate: GateFacts
-    registered: tuple[str, ...] = Field(description="Names registered before this episode's entry.")
+    registered: tuple[str, ...] = Field(description="Names that the registry already holds.")

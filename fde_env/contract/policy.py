@@ -61,7 +61,7 @@ class Pool(Frozen):
 
     node_type: NodeType
     gpu_count: int
-    memory_gib: float = Field(description="Memory of one GPU, GiB.")
+    memory_gib: float = Field(description="Memory of one GPU, GiB (vendor figure).")
     tokens_per_second: float = Field(description="Certified training throughput of the pool.")
 
 

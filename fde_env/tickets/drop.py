@@ -1,0 +1,93 @@
+"""The customer's drop: parsed tables of a ticket's files, and the files on disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from fde_env.contract.ticket import Ticket
+from fde_env.errors import CompileError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A parsed CSV file: header and rows of text cells."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def column(self, name: str) -> tuple[str, ...] | None:
+        """Cells of the column called `name`, or None when there is no such column."""
+        if name not in self.header:
+            return None
+        index = self.header.index(name)
+        return tuple(row[index] for row in self.rows)
+
+
+def parse_table(text: str) -> Table:
+    """Parse CSV text whose first record is the header."""
+    records = [tuple(record) for record in csv.reader(io.StringIO(text))]
+    return Table(header=records[0], rows=tuple(records[1:]))
+
+
+def write_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """CSV text with a header; the inverse of `parse_table`."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+class Drop:
+    """Parsed view of one ticket's files; each file is parsed at most once."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        self._tables: dict[str, Table] = {}
+        self._maps: dict[str, dict[str, str]] = {}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """File names, in the order of the drop."""
+        return tuple(item.name for item in self.ticket.files)
+
+    def table(self, name: str) -> Table:
+        """The CSV file called `name`.
+
+        Raises:
+            CompileError: there is no such file, or it is not a table.
+        """
+        if name not in self._tables:
+            file = self.ticket.file(name)
+            if file is None or not name.endswith(".csv"):
+                tables = ", ".join(item for item in self.names if item.endswith(".csv"))
+                raise CompileError(f"{name!r} is not a table of the drop; tables: {tables}")
+            self._tables[name] = parse_table(file.text)
+        return self._tables[name]
+
+    def label_map(self, name: str) -> dict[str, str]:
+        """The label map called `name`, from code to intent.
+
+        Raises:
+            CompileError: there is no such file, or it is not a label map.
+        """
+        if name not in self._maps:
+            file = self.ticket.file(name)
+            if file is None or not name.startswith("label_map"):
+                maps = ", ".join(item for item in self.names if item.startswith("label_map"))
+                raise CompileError(f"{name!r} is not a label map of the drop; maps: {maps}")
+            self._maps[name] = dict(json.loads(file.text))
+        return self._maps[name]
+
+
+def write_drop(ticket: Ticket, folder: Path) -> None:
+    """Write the ticket's request and files into `folder`, which is created."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "request.txt").write_text(ticket.request, encoding="utf-8")
+    for item in ticket.files:
+        (folder / item.name).write_text(item.text, encoding="utf-8")
