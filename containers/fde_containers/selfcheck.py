@@ -43,7 +43,7 @@ def host_files(paths: Sequence[str]) -> dict[str, str]:
     seen = {}
     for path in ("/etc/shadow", *paths):
         try:
-            with open(path, "rb") as file:
+            with Path(path).open("rb") as file:
                 file.read(1)
             seen[path] = "read"
         except OSError as error:
@@ -55,11 +55,10 @@ def writes(folders: Sequence[str]) -> dict[str, str]:
     """Create a file in folders that must be read-only, and in those that need not be."""
     seen = {}
     for folder in folders:
-        path = os.path.join(folder, "fde-selfcheck-write")
+        path = Path(folder, "fde-selfcheck-write")
         try:
-            with open(path, "wb") as file:
-                file.write(b"x")
-            os.unlink(path)
+            path.write_bytes(b"x")
+            path.unlink()
             seen[folder] = "written"
         except OSError as error:
             seen[folder] = errno.errorcode.get(error.errno or 0, str(error))
@@ -80,9 +79,7 @@ def environment() -> dict[str, Any]:
 
 def identity() -> dict[str, Any]:
     """Uid, capabilities, seccomp mode, and whether new namespaces can be made."""
-    fields = dict(
-        line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines()
-    )
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     libc = ctypes.CDLL(None, use_errno=True)
     child = os.fork()
     if child == 0:
@@ -123,16 +120,14 @@ def imports(names: Sequence[str]) -> dict[str, str]:
         try:
             module = __import__(name)
             seen[name] = f"imported from {getattr(module, '__file__', None)}"
-        except Exception as error:  # an import may fail in any way; each is an answer
+        except Exception as error:  # noqa: BLE001 (an import may fail in any way)
             seen[name] = type(error).__name__
     return seen
 
 
 def memory(mib: int) -> dict[str, Any]:
     """Touch `mib` MiB, 16 at a time; a limit ends this process."""
-    held = []
-    for _ in range(mib // 16):
-        held.append(bytearray(os.urandom(4096) * (16 << 8)))
+    held = [bytearray(os.urandom(4096) * (16 << 8)) for _ in range(mib // 16)]
     return {"touched_mib": 16 * len(held)}
 
 
@@ -163,7 +158,9 @@ def main() -> int:
     attacks: dict[str, Callable[[], dict[str, Any]]] = {
         "network": network,
         "files": lambda: host_files(given.paths),
-        "writes": lambda: writes(("/", "/usr", given.base, given.input, given.output, *given.paths)),
+        "writes": lambda: writes(
+            ("/", "/usr", given.base, given.input, given.output, *given.paths)
+        ),
         "environment": environment,
         "identity": identity,
         "forks": forks,
@@ -181,7 +178,7 @@ def main() -> int:
             seen[name] = {"error": str(error)}
     target = Path(given.output, "selfcheck.json")
     target.with_suffix(".part").write_text(json.dumps(seen))
-    os.replace(target.with_suffix(".part"), target)
+    target.with_suffix(".part").replace(target)
     return 0
 
 

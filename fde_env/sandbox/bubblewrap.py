@@ -27,6 +27,7 @@ from fde_env.sandbox.folders import prepare_folders
 from fde_env.sandbox.layout import (
     CODE,
     PACKAGE,
+    TMP,
     Layout,
     find_layout,
     inside_argv,
@@ -38,6 +39,7 @@ from fde_env.sandbox.seccomp import filter_available, write_filter
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 ETC = ("/etc/ld.so.cache", "/etc/localtime")
 GPU_NODES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
+SHARED = "/dev/shm"  # noqa: S108 (the job's own)
 TMP_BYTES = 1 << 30
 INFO_SECONDS = 5.0
 MEMORY_WORDS = ("MemoryError", "can't allocate memory", "Cannot allocate memory")
@@ -121,11 +123,11 @@ class _Job:
             view += ["--bind" if inside == "/out" else "--ro-bind", str(source), inside]
         for folder in self._layout.hidden:
             view += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
-        return [*view, "--remount-ro", "/", "--chdir", "/tmp"]
+        return [*view, "--remount-ro", "/", "--chdir", TMP]
 
     def _variables(self) -> list[str]:
         extra = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"} if self._launch.gpus else {}
-        wanted = {**inside_environment(self._launch, CODE, "/tmp"), **extra}
+        wanted = {**inside_environment(self._launch, CODE, TMP), **extra}
         return ["--clearenv", *(w for k, v in wanted.items() for w in ("--setenv", k, v))]
 
     def _rlimits(self) -> list[str]:
@@ -172,7 +174,7 @@ class _Job:
                     break
         return self._inside
 
-    def _ask(self, child: subprocess.Popen[bytes]) -> None:
+    def _ask(self, _: subprocess.Popen[bytes]) -> None:
         """SIGTERM to the job itself: bwrap would take it as an order to kill."""
         init = self._namespace_init()
         with contextlib.suppress(OSError, ValueError):
@@ -222,7 +224,9 @@ def staged(stage: Path, inside: str) -> Path:
     return stage / inside.strip("/").replace("/", "-")
 
 
-def launcher(argv: list[str], mounts: Mapping[str, Path], stage: Path, group: Group | None) -> list[str]:
+def launcher(
+    argv: list[str], mounts: Mapping[str, Path], stage: Path, group: Group | None
+) -> list[str]:
     """Wrap a bwrap command for a host that is root.
 
     One shell, in a mount namespace of its own: enters the control group, binds each
@@ -255,16 +259,16 @@ def _isolation(info: int | None) -> list[str]:
 
 def _system_view() -> list[str]:
     view = []
-    for path in SYSTEM:
-        if os.path.islink(path):
-            view += ["--symlink", os.readlink(path), path]
-        elif os.path.isdir(path):
-            view += ["--ro-bind", path, path]
-    for path in ETC:
-        view += ["--ro-bind-try", path, path]
+    for path in map(Path, SYSTEM):
+        if path.is_symlink():
+            view += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            view += ["--ro-bind", str(path), str(path)]
+    for name in ETC:
+        view += ["--ro-bind-try", name, name]
     size = ["--size", str(TMP_BYTES)]
-    view += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm"]
-    return [*view, "--remount-ro", "/dev", *size, "--perms", "1777", "--tmpfs", "/tmp"]
+    view += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", SHARED]
+    return [*view, "--remount-ro", "/dev", *size, "--perms", "1777", "--tmpfs", TMP]
 
 
 def _gpu_view(gpus: int) -> list[str]:
@@ -276,7 +280,7 @@ def _gpu_view(gpus: int) -> list[str]:
     if gpus == 0:
         return []
     cards = [f"/dev/nvidia{number}" for number in range(gpus)]
-    missing = [card for card in cards if not os.path.exists(card)]
+    missing = [card for card in cards if not Path(card).exists()]
     if missing:
         raise BackendUnavailable(f"no GPU to give: {missing[0]} does not exist on this machine")
     return [w for node in (*cards, *GPU_NODES) for w in ("--dev-bind-try", node, node)]

@@ -24,8 +24,8 @@ def job_user() -> tuple[int, int]:
     return os.geteuid(), os.getegid()
 
 
-def prepare_folders(launch: Launch) -> None:
-    """Check the three folders and give the output folder to the job's user.
+def check_folders(launch: Launch) -> None:
+    """Refuse folders that a job could not use.
 
     Raises:
         UsageError: a folder is missing, or the base needs files outside itself.
@@ -34,10 +34,20 @@ def prepare_folders(launch: Launch) -> None:
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder: create it before the job is started")
     _refuse_links_out(launch.base_dir)
+
+
+def prepare_folders(launch: Launch) -> None:
+    """Check the three folders and give the output folder to the job's user.
+
+    Raises:
+        UsageError: see `check_folders`.
+    """
+    check_folders(launch)
     if os.geteuid() == 0:
         uid, gid = job_user()
         os.chown(launch.output_dir, uid, gid)
-        os.chmod(launch.input_dir, 0o755)  # a mkdtemp folder would shut the job's user out
+        # A mkdtemp folder would shut the job's user out.
+        launch.input_dir.chmod(0o755)
 
 
 def read_output(path: Path, max_bytes: int) -> bytes:

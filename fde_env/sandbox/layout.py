@@ -20,6 +20,7 @@ from fde_env.sandbox.base import Launch
 PACKAGE = "fde_containers"
 HOST_ONLY = ("fde_env", "fde_oracle", "fde_agents")
 CODE = "/code"
+TMP = "/tmp"  # noqa: S108 (a file system of the job's own, not the host's)
 OWN_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "PATH")
 
 

@@ -8,6 +8,7 @@ job down with it.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -124,7 +125,7 @@ class LocalProcess:
                 pass_fds=self._command.pass_fds,
                 start_new_session=True,
             )
-        except BaseException as error:
+        except (OSError, ValueError) as error:
             self._failure = error
             self._hooks.clean()
             self._started.set()
@@ -140,10 +141,11 @@ class LocalProcess:
 
     def _drain(self) -> None:
         pipe = self._child.stdout
-        assert pipe is not None
-        while chunk := pipe.raw.read(65536):  # type: ignore[attr-defined]
-            self._tail = (self._tail + chunk)[-TAIL_BYTES:]
-        pipe.close()
+        if pipe is None:
+            return
+        with pipe:
+            while chunk := os.read(pipe.fileno(), 65536):
+                self._tail = (self._tail + chunk)[-TAIL_BYTES:]
 
     def _finish(self, raw: int) -> None:
         code = 128 - raw if raw < 0 else raw

@@ -63,7 +63,7 @@ def write_filter() -> IO[bytes]:
         rules.add_rule(refuse, "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
     for family in AF_UNCONFINED:
         rules.add_rule(refuse, "socket", sc.Arg(0, sc.EQ, family))
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
     rules.export_bpf(file)
     file.flush()
     file.seek(0)

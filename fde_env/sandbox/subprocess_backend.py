@@ -7,6 +7,7 @@ network; only the environment is kept from it and only the wall clock is limited
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from fde_env.errors import BackendUnavailable
 from fde_env.sandbox.base import BackendStatus, Launch, Process
-from fde_env.sandbox.folders import prepare_folders
+from fde_env.sandbox.folders import check_folders
 from fde_env.sandbox.layout import find_layout, inside_argv, inside_environment
 from fde_env.sandbox.local_process import Command, Hooks, LocalProcess
 
@@ -42,7 +43,7 @@ class SubprocessSandbox:
         if launch.gpus > 1:
             raise BackendUnavailable("subprocess cannot choose GPUs: use docker for more than one")
         layout = find_layout()
-        prepare_folders(launch)
+        check_folders(launch)
         home = tempfile.mkdtemp(prefix="fde-job-")
         folders = (str(launch.input_dir), str(launch.output_dir), str(launch.base_dir))
         argv = inside_argv(launch, str(layout.python), folders)
@@ -50,7 +51,7 @@ class SubprocessSandbox:
         hooks = Hooks(
             ask=lambda child: _signal_group(child, signal.SIGTERM),
             kill=lambda child: _signal_group(child, signal.SIGKILL),
-            was_oom=lambda code, tail: False,
+            was_oom=lambda _code, _tail: False,
             clean=lambda: shutil.rmtree(home, ignore_errors=True),
         )
         limits = (
@@ -68,7 +69,6 @@ def _die_with_parent() -> list[str]:
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    # The group may be empty already.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass  # the group is empty already
