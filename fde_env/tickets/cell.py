@@ -1,0 +1,145 @@
+"""The evidence cell: the canonical rows of a domain and a data seed.
+
+A ticket's surface (company, wording, prices, which file is stale) never changes these
+rows, so many tickets share one recorded run.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from types import MappingProxyType
+from typing import Final, Literal
+
+from fde_env.contract.run_spec import CellKey, Size
+from fde_env.tickets import language, taxonomy
+from fde_env.tickets.domain import Domain
+from fde_env.tickets.domains import load_domain
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows a split holds."""
+
+    train: int
+    dev: int
+    probe_pool: int
+    held_out: int
+
+
+COUNTS: Final = MappingProxyType[Size, Counts](
+    {
+        "full": Counts(train=2800, dev=300, probe_pool=1000, held_out=1100),
+        "smoke": Counts(train=320, dev=60, probe_pool=128, held_out=160),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A clean row that stays on the host: text, quoted thread and true intent."""
+
+    text: str
+    thread: str
+    intent: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """A row of the customer's export, with the true intent and the tagger's raw label."""
+
+    text: str
+    thread: str
+    split: Literal["train", "dev"]
+    intent: int
+    tagger: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """All rows of a cell; no normalised text stands in it twice.
+
+    `outdated[i]` is the label that the outdated label map gives to intent i.
+    """
+
+    key: CellKey
+    domain: Domain
+    messages: tuple[Message, ...]
+    probe_pool: tuple[Row, ...]
+    held_out: tuple[Row, ...]
+    outdated: tuple[int, ...]
+
+    def split(self, name: Literal["train", "dev"]) -> tuple[Message, ...]:
+        """The export's messages of one split, in order."""
+        return tuple(message for message in self.messages if message.split == name)
+
+
+@lru_cache(maxsize=16)
+def build_cell(key: CellKey) -> Cell:
+    """Generate the cell called `key`: the same rows on every machine.
+
+    Raises `UsageError` when the domain is unknown.
+    """
+    domain = load_domain(key.domain)
+    counts = COUNTS[key.size]
+    rows = _rows(domain, f"cell/{key.domain}/{key.data_seed}/{key.size}")
+    export = tuple(islice(rows, counts.train + counts.dev))
+    return Cell(
+        key=key,
+        domain=domain,
+        messages=_messages(domain, export, counts.train, key),
+        probe_pool=tuple(islice(rows, counts.probe_pool)),
+        held_out=tuple(islice(rows, counts.held_out)),
+        outdated=taxonomy.outdated_map(domain, key.data_seed),
+    )
+
+
+def pretraining_rows(domain: Domain, seed: int) -> Iterator[Row]:
+    """Endless rows for pre-training; disjoint from every cell by construction."""
+    rng = random.Random(f"pretraining/{domain.name}/{seed}")
+    while True:
+        intent = rng.randrange(len(domain.intents))
+        text = language.message(domain, intent, rng)
+        if language.for_pretraining(text):
+            yield Row(text=text, thread="", intent=intent)
+
+
+def _rows(domain: Domain, seed: str) -> Iterator[Row]:
+    """Endless rows of a cell without duplicates, intents balanced and shuffled."""
+    rng = random.Random(seed)
+    seen: set[str] = set()
+    while True:
+        intents = list(range(len(domain.intents)))
+        rng.shuffle(intents)
+        for intent in intents:
+            text = _fresh_text(domain, intent, rng, seen)
+            yield Row(text=text, thread=language.thread(domain, rng), intent=intent)
+
+
+def _fresh_text(domain: Domain, intent: int, rng: random.Random, seen: set[str]) -> str:
+    while True:
+        text = language.message(domain, intent, rng)
+        name = language.normalised(text)
+        if name not in seen and not language.for_pretraining(text):
+            seen.add(name)
+            return text
+
+
+def _messages(
+    domain: Domain, rows: tuple[Row, ...], train: int, key: CellKey
+) -> tuple[Message, ...]:
+    rng = random.Random(f"tagger/{key.domain}/{key.data_seed}/{key.size}")
+    intended = taxonomy.tagger_map(domain)
+    return tuple(
+        Message(
+            text=row.text,
+            thread=row.thread,
+            split="train" if place < train else "dev",
+            intent=row.intent,
+            tagger=taxonomy.tag(intended[row.intent], len(domain.intents), rng),
+        )
+        for place, row in enumerate(rows)
+    )
