@@ -61,7 +61,10 @@ def test_golden_cell() -> None:
     built = cell("smoke", 1)
     rows = [[m.text, m.thread, m.split, m.intent, m.tagger] for m in built.messages]
     clean = [[r.text, r.thread, r.intent] for r in (*built.probe_pool, *built.held_out)]
-    assert digest_of([rows, clean, list(built.outdated)]) == "adb7e0dfe508cd101c32873ed798b12aeea60699afb2b04d751008c61b640102"
+    assert (
+        digest_of([rows, clean, list(built.outdated)])
+        == "adb7e0dfe508cd101c32873ed798b12aeea60699afb2b04d751008c61b640102"
+    )
 
 
 def test_intents_are_balanced_in_the_export() -> None:
