@@ -29,7 +29,7 @@ packages that offer betting e-processes either do not install here or do not kee
 
 >>> detector = Detector(harm_plan(check_steps(max_steps=300, every_steps=10)))
 >>> for _ in range(4):
-...     wealth = detector.update(worse=9, same=55, better=0)
+...     wealth = detector.update(worse=12, same=52, better=0)
 >>> detector.alarm_step, wealth > detector.plan.log_threshold
 (20, True)
 """
@@ -253,24 +253,24 @@ def explain(kind: Kind, step: int, *, margin: float | None = None, alpha: float 
         alpha: Probability of a false alarm that the plan allows.
 
     >>> print(explain("harm", 40))  # doctest: +ELLIPSIS
-    Harm alarm at step 40: on clean examples that it has never trained on, the model ...
+    Harm alarm at step 40: strong evidence that, on clean examples it has never trained on, ...
     """
     odds = f"1 in {round(1 / alpha):,}"
     if kind == "harm":
         points = _points(HARM_MARGIN if margin is None else margin)
         return (
-            f"Harm alarm at step {step}: on clean examples that it has never trained on, the model "
-            f"answers worse than the base it started from, by more than {points}. A run that never "
-            f"fell that far would raise this alarm with a chance of at most {odds}, however often "
-            "it is checked. It says that the training does damage, not why: look at the labels "
-            "first."
+            f"Harm alarm at step {step}: strong evidence that, on clean examples it has never "
+            f"trained on, the model became worse than its base by more than {points}. A run that "
+            f"never fell that far would raise this alarm with a chance of at most {odds}, however "
+            "often it is checked. It says that the training does damage, not why: look at the "
+            "labels first."
         )
     points = _points(FUTILITY_PLATEAU if margin is None else margin)
     return (
-        f"Futility alarm at step {step}: on clean examples that it has never trained on, the model "
-        "is below the slowest learning curve that was agreed before the run, which ends "
-        f"{points} above the base. A run that kept to that curve would raise this alarm with a "
-        f"chance of at most {odds}, however often it is checked. It says that this run is not "
+        f"Futility alarm at step {step}: strong evidence that, on clean examples it has never "
+        "trained on, the model is below the slowest learning curve agreed before the run, which "
+        f"ends {points} above its base. A run that kept to that curve would raise this alarm with "
+        f"a chance of at most {odds}, however often it is checked. It says that this run is not "
         "learning what was ordered, whatever its training loss does, and not that it does damage."
     )
 

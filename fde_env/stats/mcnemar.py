@@ -29,8 +29,6 @@ from scipy.stats import binomtest
 
 ALPHA = 0.05
 MARGIN = 0.15
-# The least held-out rows on which a run may be called learned.
-MIN_ROWS = 1_100
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""Settings that hold for the whole suite."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# No deadline: on shared cores a slow example says nothing. Derandomised: a red suite stays red
+# until something is changed, and a green one is the same suite for everybody.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
