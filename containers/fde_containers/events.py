@@ -6,7 +6,7 @@ import json
 import math
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 
 def finite(value: Any) -> float | None:
@@ -33,7 +33,7 @@ class EventLog:
         self._file.write(line + "\n")
         self._file.flush()
 
-    def __enter__(self) -> EventLog:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -19,7 +19,7 @@ _LONGEST_PAUSE = 0.02
 _QUICK_POLLS = 40
 
 
-class HostGone(RuntimeError):
+class HostGoneError(RuntimeError):
     """The host did not answer: its process ended, or the waiting time is over."""
 
 
@@ -27,7 +27,7 @@ def write_json(path: Path, data: Any) -> None:
     """Write `data` to `path` in one step."""
     draft = path.with_name(path.name + ".part")
     draft.write_text(json.dumps(data, allow_nan=False), encoding="utf-8")
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 class Exchange:
@@ -56,7 +56,7 @@ class Exchange:
         """Wait for `<name>.json` and return what is in it.
 
         Raises:
-            HostGone: the parent process changed, or `wait_seconds` passed.
+            HostGoneError: the parent process changed, or `wait_seconds` passed.
         """
         path = self._inbox / f"{name}.json"
         return _poll(lambda: _read_if_there(path), self._still_there, self._wait_seconds, name)
@@ -81,9 +81,11 @@ def _poll(look: Callable[[], Any], alive: Callable[[], bool], limit: float, name
         if found is not None:
             return found
         if not alive():
-            raise HostGone(f"the process that started this job ended before sending {name}.json")
+            raise HostGoneError(
+                f"the process that started this job ended before sending {name}.json"
+            )
         if time.monotonic() - begun > limit:
-            raise HostGone(f"{name}.json did not arrive within {limit:g} s")
+            raise HostGoneError(f"{name}.json did not arrive within {limit:g} s")
         time.sleep(pause)
         polls += 1
         # An answer mostly comes within milliseconds; one that a person gives takes minutes.

@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 
 from fde_containers.events import EventLog
-from fde_containers.exchange import Exchange, HostGone
+from fde_containers.exchange import Exchange, HostGoneError
 from fde_containers.job import Job, JobError, load_job
 from fde_containers.outcome import Outcome, write_outcome
 
@@ -46,12 +46,12 @@ def execute(inbox: Path, outbox: Path, base: Path) -> int:
             log.write("end", status=outcome.status, steps_run=outcome.steps_run)
         write_outcome(outcome, outbox)
     except JobError as error:
-        print(f"bad job: {error}", file=sys.stderr)
+        sys.stderr.write(f"bad job: {error}\n")
         return EXIT_BAD_JOB
-    except HostGone as error:
-        print(f"host gone: {error}", file=sys.stderr)
+    except HostGoneError as error:
+        sys.stderr.write(f"host gone: {error}\n")
         return EXIT_HOST_GONE
-    except Exception:
+    except Exception:  # noqa: BLE001  the exit status carries it to the host
         traceback.print_exc()
         return EXIT_CRASH
     return EXIT_DONE

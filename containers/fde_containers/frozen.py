@@ -39,15 +39,21 @@ class MergedCopy:
 
     @contextmanager
     def __call__(self, model: Any) -> Iterator[Any]:
+        """Merge the adapter of `model` and yield the copy."""
         from peft.tuners.lora import LoraLayer
 
         with torch.no_grad():
             for name, layer in model.get_base_model().named_modules():
                 if isinstance(layer, LoraLayer):
-                    base = layer.get_base_layer().weight
-                    delta = sum(layer.get_delta_weight(key) for key in layer.active_adapters)
-                    self._copy.get_submodule(name).weight.copy_(base + delta)
+                    self._copy.get_submodule(name).weight.copy_(_merged(layer))
         yield self._copy
+
+
+def _merged(layer: Any) -> torch.Tensor:
+    weight: torch.Tensor = layer.get_base_layer().weight
+    for adapter in layer.active_adapters:
+        weight = weight + layer.get_delta_weight(adapter)
+    return weight
 
 
 @contextmanager

@@ -113,7 +113,9 @@ class _Reader:
         return list(self._data.items())
 
     def fail(self, name: str, wanted: str) -> JobError:
-        return JobError(f"{self._place}.{name}: expected {wanted}, got {self._data.get(name)!r:.80}")
+        return JobError(
+            f"{self._place}.{name}: expected {wanted}, got {self._data.get(name)!r:.80}"
+        )
 
     def whole(self, name: str, least: int) -> int:
         value = self.raw(name)
@@ -221,16 +223,16 @@ def read_prompts(path: Path) -> list[str]:
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The training rows: `prompt` and `completion` of every line."""
-    return _read_lines(
-        path, lambda row: {"prompt": row["prompt"], "completion": row["completion"]}
-    )
+    return _read_lines(path, lambda row: {"prompt": row["prompt"], "completion": row["completion"]})
 
 
 def _read_lines(path: Path, take: Callable[[Any], T]) -> list[T]:
     rows: list[T] = []
+    number = 0
     try:
         with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
+            for line in lines:
+                number += 1
                 if line.strip():
                     rows.append(take(json.loads(line)))
     except FileNotFoundError:

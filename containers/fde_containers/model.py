@@ -51,7 +51,7 @@ def load_base(folder: Path, machine: Machine) -> tuple[Any, Any]:
     config = AutoConfig.from_pretrained(folder)
     # SDPA kernels cannot cap attention scores, and leave the cap out without a word (Gemma 2).
     capped = getattr(config.get_text_config(), "attn_logit_softcapping", None) is not None
-    model = AutoModelForCausalLM.from_pretrained(
+    model: Any = AutoModelForCausalLM.from_pretrained(
         folder,
         config=config,
         dtype=machine.dtype,

@@ -61,10 +61,10 @@ class LabelPredictor:
         Returns:
             One label index a prompt; UNDECIDED where no score is a number.
         """
+        if not prompts:
+            return []
         rows = encode(self._tokenizer, prompts)
         answers = [UNDECIDED] * len(rows)
-        if not rows:
-            return answers
         with torch.inference_mode():
             if self._searchable is None:
                 self._searchable = self._search_agrees(model, rows)

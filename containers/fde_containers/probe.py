@@ -29,7 +29,7 @@ class Clock:
     evaluation: float = 0.0
 
 
-class ProbeCallback(TrainerCallback):  # type: ignore[misc]
+class ProbeCallback(TrainerCallback):
     """Carries out one exchange with the host every `every` optimiser steps.
 
     Args:
@@ -61,21 +61,22 @@ class ProbeCallback(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(
         self,
-        args: TrainingArguments,
+        args: TrainingArguments,  # noqa: ARG002
         state: TrainerState,
         control: TrainerControl,
         **kwargs: Any,
     ) -> None:
+        """Check, if this step is one for it."""
         if state.global_step % self._every:
             return
         self._checks += 1
         tag = f"{self._checks:04d}"
-        begun = time.perf_counter()
+        begun, waited = time.perf_counter(), self._clock.waiting
         with self._view(kwargs["model"]) as still:
             self._exchange.send(f"frozen-{tag}", {"step": state.global_step})
             asked = self._wait_for(f"probe-{tag}")
-            spent = self._answer(tag, still, asked["prompts"], time.perf_counter() - begun)
-        self._clock.probe += spent
+            self._answer(tag, still, asked["prompts"])
+        self._clock.probe += time.perf_counter() - begun - (self._clock.waiting - waited)
         order = self._wait_for(f"go-{tag}")
         if order.get("snapshot"):
             self._snapshot(tag, state.global_step, kwargs["model"])
@@ -83,13 +84,11 @@ class ProbeCallback(TrainerCallback):  # type: ignore[misc]
             self.halted = True
             control.should_training_stop = True
 
-    def _answer(self, tag: str, still: Any, prompts: Sequence[str], before: float) -> float:
-        """Predict and send; returns the seconds of this check that were not waiting."""
+    def _answer(self, tag: str, still: Any, prompts: Sequence[str]) -> None:
         begun = time.perf_counter()
         predictions = self._predictor.predict(still, prompts)
         spent = time.perf_counter() - begun
         self._exchange.send(f"probe-{tag}", {"predictions": predictions, "seconds": spent})
-        return spent
 
     def _snapshot(self, tag: str, step: int, model: Any) -> None:
         begun = time.perf_counter()

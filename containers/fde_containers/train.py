@@ -20,7 +20,8 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
-from trl import SFTConfig, SFTTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
 from fde_containers.events import EventLog, finite
 from fde_containers.exchange import Exchange
@@ -37,7 +38,7 @@ NO_LOSS_TOKENS = (
 )
 
 
-class StepLogCallback(TrainerCallback):  # type: ignore[misc]
+class StepLogCallback(TrainerCallback):
     """Writes one event a step; stops a run whose loss or gradient is no longer a number."""
 
     def __init__(self, log: EventLog, scaled: bool) -> None:
@@ -48,12 +49,13 @@ class StepLogCallback(TrainerCallback):  # type: ignore[misc]
 
     def on_log(
         self,
-        args: TrainingArguments,
+        args: TrainingArguments,  # noqa: ARG002
         state: TrainerState,
         control: TrainerControl,
         logs: dict[str, Any] | None = None,
-        **kwargs: Any,
+        **kwargs: Any,  # noqa: ARG002
     ) -> None:
+        """Write the step that was just logged."""
         if logs is None or "loss" not in logs:
             return
         loss, norm = finite(logs["loss"]), finite(logs.get("grad_norm"))
@@ -160,8 +162,7 @@ def build_trainer(
 ) -> Any:
     """The `SFTTrainer` of a run, or None when there are no rows at all.
 
-    Args:
-        place: the machine, and a folder for what the trainer may want to write.
+    `place` is the machine, and a folder for what the trainer may want to write.
     """
     if not rows:
         return None

@@ -21,7 +21,9 @@ class Tokenizer(Protocol):
 
     eos_token_id: int | None
 
-    def __call__(self, text: list[str], **options: object) -> dict[str, list[list[int]]]: ...
+    def __call__(self, text: list[str], **options: object) -> dict[str, list[list[int]]]:
+        """Token ids of each text, under `input_ids`."""
+        ...
 
 
 def encode(tokenizer: Tokenizer, texts: Sequence[str], special: bool = True) -> list[list[int]]:
@@ -131,5 +133,5 @@ def _chain(below: list[dict[int, int]], label: list[int], node: int) -> list[int
 
 
 def _table(rows: list[list[int]], filler: int) -> torch.Tensor:
-    width = max(1, max(len(row) for row in rows))
+    width = max(1, *(len(row) for row in rows))
     return torch.tensor([row + [filler] * (width - len(row)) for row in rows])

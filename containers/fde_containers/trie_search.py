@@ -21,12 +21,11 @@ def supports_search(model: Any) -> bool:
     """
     config = model.config.get_text_config()
     kinds = set(getattr(config, "layer_types", None) or _ATTENTION_KINDS)
-    return kinds <= _ATTENTION_KINDS and config._attn_implementation in _MASK_AWARE
+    kernel = getattr(config, "_attn_implementation", None)
+    return kinds <= _ATTENTION_KINDS and kernel in _MASK_AWARE
 
 
-def search(
-    model: Any, rows: list[list[int]], trie: LabelTrie
-) -> tuple[torch.Tensor, torch.Tensor]:
+def search(model: Any, rows: list[list[int]], trie: LabelTrie) -> tuple[torch.Tensor, torch.Tensor]:
     """Best label of each row and its score, in nats.
 
     Args:
@@ -80,7 +79,7 @@ class _Search:
         )
         ends, which = torch.unique(self._lengths - 1, return_inverse=True)
         # Padding stands on the right, where causal attention cannot see it.
-        logits = self._model(
+        logits: torch.Tensor = self._model(
             input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=ends
         ).logits
         rows_index = torch.arange(len(rows), device=self._device)
