@@ -39,6 +39,10 @@ class CompileError(AgentFault):
     """Intake or plan name data, columns or views that the customer's drop lacks."""
 
 
+class AlreadyRegistered(AgentFault):
+    """The registry holds an entry of that name, and entries are never replaced."""
+
+
 class InfrastructureError(FDEError):
     """The platform failed; the episode has no score."""
 
