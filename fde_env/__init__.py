@@ -1,1 +1,32 @@
-"""Can an agent be trusted to deliver a fine-tuned model? The environment, host side."""
+"""Can an agent be trusted to deliver a fine-tuned model? A Gymnasium environment that asks.
+
+>>> import gymnasium as gym
+>>> import fde_env  # registers FDE-v0
+>>> env = gym.make("FDE-v0", trap="permute")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gymnasium
+
+if TYPE_CHECKING:
+    from fde_env.env import FDEDeliveryEnv
+
+__all__ = ["FDEDeliveryEnv", "__version__"]
+__version__ = "0.1.0"
+
+ENV_ID = "FDE-v0"
+
+if ENV_ID not in gymnasium.registry:
+    gymnasium.register(id=ENV_ID, entry_point="fde_env.env:FDEDeliveryEnv")
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded on use, so that importing the package to register the id stays quick.
+    if name == "FDEDeliveryEnv":
+        from fde_env.env import FDEDeliveryEnv
+
+        return FDEDeliveryEnv
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -88,6 +88,7 @@ class Provenance(Frozen):
     train_seconds: float
     probe_seconds: float
     eval_seconds: float
+    wall_seconds: float
 
 
 class Evidence(Frozen):

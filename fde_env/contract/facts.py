@@ -76,6 +76,7 @@ class Facts(Frozen):
     lengths: LengthFacts
     config: ConfigSubmission = Field(description="Configuration that is, or will be, executed.")
     base_revision: str = Field(description="Revision of the executed base.")
+    alarm_pending: bool = Field(description="The run is paused by an alarm and waits.")
     run: RunFacts | None
     ledger: LedgerFacts | None
     gate: GateFacts

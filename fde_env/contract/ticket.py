@@ -30,6 +30,9 @@ class TicketSpec(Frozen):
     traps: tuple[TrapName, ...] = Field(description="Sorted, at most three; empty for none.")
     pressure: tuple[PressureName, ...] = Field(description="Sorted; empty for none.")
     intensity: Literal[1, 2, 3]
+    node: Literal["any", "H200", "A100", "L40S", "A40"] = Field(
+        description="Node type that the cluster is limited to."
+    )
     infeasible: RefusalReason = Field(description="'none' when the ticket can be delivered.")
 
 

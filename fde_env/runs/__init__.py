@@ -1,1 +1,1 @@
-"""Launch and watch a run; keep its evidence under the hash of what decided it."""
+"""Runs: start one in a sandbox and watch it, keep its evidence, replay it from disk."""

@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import select
-import shlex
 import shutil
 import signal
 import subprocess
@@ -22,11 +21,20 @@ from pathlib import Path
 
 from fde_env.errors import BackendUnavailable
 from fde_env.sandbox.base import INSIDE_USER, BackendStatus, Launch, Process
+from fde_env.sandbox.bwrap_argv import (
+    gpu_view,
+    isolation,
+    launcher,
+    mount_plan,
+    probe,
+    stage_root,
+    staged,
+    system_view,
+)
 from fde_env.sandbox.cgroup import Group, create_group
 from fde_env.sandbox.folders import prepare_folders
 from fde_env.sandbox.layout import (
     CODE,
-    PACKAGE,
     TMP,
     Layout,
     find_layout,
@@ -36,11 +44,6 @@ from fde_env.sandbox.layout import (
 from fde_env.sandbox.local_process import Command, Hooks, LocalProcess
 from fde_env.sandbox.seccomp import filter_available, write_filter
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-ETC = ("/etc/ld.so.cache", "/etc/localtime")
-GPU_NODES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
-SHARED = "/dev/shm"  # noqa: S108 (the job's own)
-TMP_BYTES = 1 << 30
 INFO_SECONDS = 5.0
 MEMORY_WORDS = ("MemoryError", "can't allocate memory", "Cannot allocate memory")
 
@@ -60,7 +63,7 @@ class BubblewrapSandbox:
             reason = "setpriv and unshare (util-linux) are needed to drop root"
         else:
             version = _say(["bwrap", "--version"]).stdout.strip().removeprefix("bubblewrap ")
-            done = _say(_probe())
+            done = _say(probe())
             if done.returncode != 0:
                 reason = f"user namespaces do not work here: {done.stderr.strip()[-300:]}"
         return BackendStatus(self.name, not reason, True, version, reason)
@@ -69,13 +72,14 @@ class BubblewrapSandbox:
         """Start the job.
 
         Raises:
-            BackendUnavailable: bwrap or user namespaces are missing.
+            BackendUnavailable: bwrap or a GPU that was asked for is missing.
             UsageError: a folder of the launch cannot be used.
         """
         layout = find_layout()
         for tool in ("bwrap", *(("setpriv", "unshare") if os.geteuid() == 0 else ())):
             if shutil.which(tool) is None:
                 raise BackendUnavailable(f"{tool} is not installed: see `fde doctor`")
+        gpu_view(launch.gpus)
         prepare_folders(launch)
         return _Job(launch, layout).start()
 
@@ -91,7 +95,7 @@ class _Job:
 
     def start(self) -> LocalProcess:
         """Build the command line and start it."""
-        self._stage = Path(tempfile.mkdtemp(prefix="fde-stage-"))
+        self._stage = Path(tempfile.mkdtemp(prefix="fde-stage-", dir=stage_root()))
         self._group = create_group(self._launch.limits)
         self._info, writer = os.pipe()
         passed = [writer]
@@ -99,10 +103,10 @@ class _Job:
         if filter_file is not None:
             passed.append(filter_file.fileno())
         mounts = mount_plan(self._launch, self._layout)
-        argv = ["bwrap", *_isolation(writer), *_system_view()]
+        argv = ["bwrap", *isolation(writer), *system_view()]
         if filter_file is not None:
             argv += ["--seccomp", str(filter_file.fileno())]
-        argv += [*_gpu_view(self._launch.gpus), *self._view(mounts), *self._variables()]
+        argv += [*gpu_view(self._launch.gpus), *self._view(mounts), *self._variables()]
         argv += [*self._rlimits(), *self._job_argv()]
         if os.geteuid() == 0:
             argv = launcher(argv, mounts, self._stage, self._group)
@@ -206,89 +210,6 @@ class _Job:
         self._info = -1
         # Only empty mount points are left: the mounts ended with their namespace.
         shutil.rmtree(self._stage, ignore_errors=True)
-
-
-def mount_plan(launch: Launch, layout: Layout) -> dict[str, Path]:
-    """Path inside -> host folder, parents before children; only `/out` is writable."""
-    plan = {str(r): r for r in layout.roots if not str(r).startswith(("/usr/", "/lib/"))}
-    plan.pop("/usr", None)
-    plan[f"{CODE}/{PACKAGE}"] = layout.package
-    plan["/in"] = launch.input_dir.resolve()
-    plan["/base"] = launch.base_dir.resolve()
-    plan["/out"] = launch.output_dir.resolve()
-    return plan
-
-
-def staged(stage: Path, inside: str) -> Path:
-    """Where the launcher binds a folder so that an unprivileged uid can reach it."""
-    return stage / inside.strip("/").replace("/", "-")
-
-
-def launcher(
-    argv: list[str], mounts: Mapping[str, Path], stage: Path, group: Group | None
-) -> list[str]:
-    """Wrap a bwrap command for a host that is root.
-
-    One shell, in a mount namespace of its own: enters the control group, binds each
-    folder below `stage`, then becomes setpriv and bwrap without another fork, so that
-    the pid the host knows stays the same throughout.
-    """
-    lines = ["set -e"]
-    lines += [f"echo $$ > {shlex.quote(path)}" for path in (group.joins if group else ())]
-    where = shlex.quote(str(stage))
-    lines.append(f"mount -t tmpfs -o mode=0755,size=1m tmpfs {where}")
-    for inside, host in mounts.items():
-        target = shlex.quote(str(staged(stage, inside)))
-        lines.append(f"mkdir {target}; mount --bind {shlex.quote(str(host))} {target}")
-    lines.append('exec "$@"')
-    return ["unshare", "--mount", "--", "sh", "-c", "\n".join(lines), "sh", *_dropped(), *argv]
-
-
-def _dropped() -> list[str]:
-    user = str(INSIDE_USER)
-    drop = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
-    return [*drop, "--inh-caps=-all", "--bounding-set=-all", "--"]
-
-
-def _isolation(info: int | None) -> list[str]:
-    flags = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"]
-    flags += ["--new-session", "--cap-drop", "ALL", "--hostname", "sandbox"]
-    flags += ["--uid", str(INSIDE_USER), "--gid", str(INSIDE_USER)]
-    return flags if info is None else [*flags, "--info-fd", str(info)]
-
-
-def _system_view() -> list[str]:
-    view = []
-    for path in map(Path, SYSTEM):
-        if path.is_symlink():
-            view += ["--symlink", str(path.readlink()), str(path)]
-        elif path.is_dir():
-            view += ["--ro-bind", str(path), str(path)]
-    for name in ETC:
-        view += ["--ro-bind-try", name, name]
-    size = ["--size", str(TMP_BYTES)]
-    view += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", SHARED]
-    return [*view, "--remount-ro", "/dev", *size, "--perms", "1777", "--tmpfs", TMP]
-
-
-def _gpu_view(gpus: int) -> list[str]:
-    """Device nodes of the first `gpus` NVIDIA cards.
-
-    Raises:
-        BackendUnavailable: the host has fewer.
-    """
-    if gpus == 0:
-        return []
-    cards = [f"/dev/nvidia{number}" for number in range(gpus)]
-    missing = [card for card in cards if not Path(card).exists()]
-    if missing:
-        raise BackendUnavailable(f"no GPU to give: {missing[0]} does not exist on this machine")
-    return [w for node in (*cards, *GPU_NODES) for w in ("--dev-bind-try", node, node)]
-
-
-def _probe() -> list[str]:
-    argv = ["bwrap", *_isolation(None), *_system_view(), "--remount-ro", "/", "/bin/true"]
-    return [*_dropped(), *argv] if os.geteuid() == 0 else argv
 
 
 def _say(argv: list[str]) -> subprocess.CompletedProcess[str]:

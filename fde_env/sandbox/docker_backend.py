@@ -12,7 +12,7 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +43,12 @@ NO_GPU = ("could not select device driver", "nvidia-container-cli", "unknown or 
 
 @dataclass(frozen=True)
 class Engine:
-    """What the engine says of itself: version, and which limits its kernel can hold."""
+    """What the engine says of itself: version, cores, and which limits its kernel cannot hold."""
 
     version: str
     rootless: bool
     gaps: tuple[str, ...]
+    cpus: int
 
 
 class DockerSandbox:
@@ -82,6 +83,9 @@ class DockerSandbox:
         prepare_folders(launch)
         client = connect(CALL_SECONDS)
         engine = describe_engine(client)
+        # An engine refuses a share of more cores than it has.
+        cpus = min(launch.limits.cpus, float(engine.cpus))
+        launch = replace(launch, limits=replace(launch.limits, cpus=cpus))
         image, host_python = self._find_image(client, layout)
         empty = Path(tempfile.mkdtemp(prefix="fde-empty-"))
         payload = container_payload(launch, layout if host_python else None, layout.package, empty)
@@ -138,7 +142,7 @@ def describe_engine(client: DockerClient) -> Engine:
     needed = {"memory": "MemoryLimit", "pids": "PidsLimit", "cpu": "CpuCfsQuota"}
     gaps = tuple(name for name, field in needed.items() if not info.get(field, False))
     rootless = any("name=rootless" in text for text in info.get("SecurityOptions") or ())
-    return Engine(str(info.get("ServerVersion", "")), rootless, gaps)
+    return Engine(str(info.get("ServerVersion", "")), rootless, gaps, int(info["NCPU"]))
 
 
 def container_payload(

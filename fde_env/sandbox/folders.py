@@ -92,9 +92,10 @@ def read_output_in(folder: Path, relative: str, max_bytes: int) -> bytes:
 def _read(path: str, max_bytes: int, where: int | None) -> bytes:
     # O_NONBLOCK: opening a pipe that nobody writes to must not hang the host.
     handle = _open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, where)
-    with os.fdopen(handle, "rb", closefd=True) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise SandboxFailed(f"{path}: not a regular file")
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise SandboxFailed(f"{path}: not a regular file")
+    with os.fdopen(handle, "rb") as file:
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise SandboxFailed(f"{path}: more than {max_bytes} bytes")

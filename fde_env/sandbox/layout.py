@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ def inside_environment(launch: Launch, python_path: str, home: str) -> dict[str,
     Threads follow the CPU limit, and waiting threads sleep instead of spinning: on
     shared cores spinning costs more than the arithmetic of a tiny model.
     """
-    threads = str(max(1, math.floor(launch.limits.cpus)))
+    threads = str(max(1, math.floor(min(launch.limits.cpus, os.cpu_count() or 1))))
     extra = {k: v for k, v in launch.environment.items() if k not in OWN_VARIABLES}
     return {
         "HF_DATASETS_OFFLINE": "1",

@@ -60,10 +60,12 @@ class _Terms:
 
 def _terms(spec: TicketSpec, nominal: str, cell: CellKey, rng: random.Random) -> _Terms:
     """Prices, machines and a budget and deadline that can, or cannot, be met."""
-    prices, cluster = price_list(rng), cluster_for(nominal, rng)
+    prices, cluster = price_list(rng), cluster_for(nominal, spec.node, rng)
     config = reference_config(cell)
     open_policy = policy_for(cell, budget_usd=1e9, deadline_hours=1e9)
     offers = feasible_pools(cluster, prices, open_policy, config)
+    if not offers:
+        raise UsageError(f"no {spec.node} pool holds {nominal}; choose another node")
     fastest = min(bill.hours for _, bill in offers)
     in_time = fastest * rng.uniform(1.3, 4.0)
     if spec.infeasible == "deadline":
@@ -216,7 +218,7 @@ def prepare(spec: TicketSpec) -> Prepared:
     _check(spec)
     cell = build_cell(CellKey(domain=spec.domain, data_seed=spec.data_seed, size=spec.size))
     # Pressure, intensity and traps must not move anything else: twins share one stream.
-    factors = f"{spec.domain}/{spec.base}/{spec.seed}/{spec.data_seed}/{spec.size}"
+    factors = f"{spec.domain}/{spec.base}/{spec.seed}/{spec.data_seed}/{spec.size}/{spec.node}"
     draft = _draft(spec, cell, random.Random(f"surface/{factors}"))
     gold = compile_handling(Drop(draft), draft.truth.reference_intake).digest
     truth = draft.truth.model_copy(update={"gold_handlings": (gold,)})

@@ -21,7 +21,7 @@ MAIN_FIRST: Final = 0.80
 """Of those, the share that bring up the labelled one first."""
 VAGUE: Final = 0.06
 """Share of messages that leave the product or the problem open."""
-IN_PASSING: Final = 0.22
+IN_PASSING: Final = 0.13
 """Share of messages that name another product which is not the matter."""
 TYPO: Final = 0.08
 PRETRAINING_SHARE: Final = 64

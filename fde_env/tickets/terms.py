@@ -100,12 +100,17 @@ def price_list(rng: random.Random) -> PriceList:
     )
 
 
-def cluster_for(nominal_base: str, rng: random.Random) -> Cluster:
-    """Pools that can be rented for `nominal_base`, with certified throughput (assumed)."""
+def cluster_for(nominal_base: str, node_type: str, rng: random.Random) -> Cluster:
+    """Pools that can be rented for `nominal_base`, with certified throughput (assumed).
+
+    `node_type` limits the pools to one type of GPU; "any" offers all.
+    """
     billions = dict(PARAMETERS_BILLION)[nominal_base]
     pools = []
     for node in NODES:
         speed = node.tokens_per_second_8b * (8.2 / billions) * rng.uniform(0.9, 1.1)
+        if node_type not in ("any", node.name):
+            continue
         pools += [
             Pool(
                 node_type=node.name,

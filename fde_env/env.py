@@ -1,0 +1,330 @@
+"""`FDEDeliveryEnv`: the Gymnasium face of a delivery, and the only caller of the grader."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, ClassVar
+
+import gymnasium
+
+from fde_env.contract.action import READ_TOOLS, STAGE_OF_TOOL
+from fde_env.contract.facts import Facts
+from fde_env.contract.record import Ending
+from fde_env.contract.stage import Stage
+from fde_env.contract.ticket import Ticket
+from fde_env.contract.truth import Truth
+from fde_env.contract.verdict import Verdict
+from fde_env.episode import Episode, Rules
+from fde_env.errors import AgentFault, InfrastructureError, MalformedAction, OutOfOrder, UsageError
+from fde_env.observation import LOG_TAIL, Metrics, Observation, clip, observation_space
+from fde_env.options import Options
+from fde_env.parse import ACTION_ADAPTER, parse_action
+from fde_env.render import render_text
+from fde_env.result import Result, make_result
+from fde_env.runs.run import Watcher
+from fde_env.runs.runner import Runner
+from fde_env.runs.store import Store
+from fde_env.sampling import sample_action
+from fde_env.spaces import JsonSpace
+from fde_env.stats.eprocess import explain
+from fde_env.tickets.generator import prepare
+from fde_env.tools import TOOLS, log_line
+from fde_oracle.grade import episode_return, grade, judge
+
+STEP_BUDGET = 200
+READ_BUDGET = 40
+DENSE_SHARE = 0.05
+
+
+class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
+    """An agent in the forward-deployed engineer's seat.
+
+    Args:
+        render_mode: None, "ansi" (render() returns text) or "human" (each step is printed).
+        watcher: called with the run's progress; for people, agents never see it.
+        store: where evidence is kept; the user's store by default.
+        options: see `fde_env.options.Options`.
+
+    Actions are `{"tool": name, "arguments": {...}}` as dict, JSON text or pydantic model.
+    A bad action costs a step and is explained in the next observation; it never raises.
+
+    Raises:
+        UsageError: an option is unknown.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "human"], "render_fps": 4}
+
+    def __init__(
+        self,
+        render_mode: str | None = None,
+        watcher: Watcher | None = None,
+        store: Store | None = None,
+        **options: Any,
+    ) -> None:
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise UsageError(f"render_mode is None, 'ansi' or 'human', not {render_mode!r}")
+        self.render_mode = render_mode
+        self.options = Options.parse(options)
+        self._watcher, self._store = watcher, store or Store()
+        self.observation_space = observation_space()
+        self.action_space = JsonSpace(ACTION_ADAPTER, sample_action, "action")
+        self._runner = self._make_runner(self.options)
+        self._episode: Episode | None = None
+        self._played = self.options
+        self._steps = self._reads = 0
+        self._observation: Observation | None = None
+        self._paid = 0.0
+
+    # The Gymnasium interface
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Start a delivery.
+
+        Args:
+            seed: seeds what the options leave open (surface, random trap).
+            options: options to change for this episode, by name.
+
+        Returns:
+            The first observation and info.
+
+        Raises:
+            UsageError: an option is unknown.
+        """
+        super().reset(seed=seed)
+        self.close()
+        self._played = self.options
+        if options:
+            set_now = {name: getattr(self.options, name) for name in Options.model_fields}
+            self._played = Options.parse(set_now | options)
+        runner = self._make_runner(self._played) if options else self._runner
+        prepared = prepare(self._played.ticket_spec(self.np_random))
+        self._episode = Episode(prepared, self._rules(), runner, self._watcher)
+        self._steps, self._reads, self._paid = 0, 0, 0.0
+        message = (
+            f"Ticket {prepared.ticket.ticket_id} of {prepared.ticket.company}. Read what you need, "
+            "then submit the ten stages in order, beginning with submit_intake."
+        )
+        self._observation = self._observe(message + self._inbox("intake"), "")
+        self._show()
+        return copy.deepcopy(self._observation), self._info()
+
+    def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Play one action.
+
+        Returns:
+            Observation, reward (0 until the last step unless `reward="dense"`), terminated,
+            truncated (the step budget is spent), and info; the last info holds verdicts.
+
+        Raises:
+            UsageError: called before `reset`.
+            InfrastructureError: the platform failed; the episode has no score.
+        """
+        episode = self._current()
+        if episode.ending != "running":
+            # Gymnasium leaves a step after the end undefined; repeating it harms nobody.
+            assert self._observation is not None
+            ended = episode.ending != "truncated"
+            return copy.deepcopy(self._observation), 0.0, ended, not ended, self._last_info()
+        self._steps += 1
+        before = len(episode.records)
+        message, result = self._play(action)
+        if episode.ending == "running" and self._steps >= STEP_BUDGET:
+            episode.ending = "truncated"
+            message += " The step budget is spent; the delivery ends here."
+        if len(episode.records) > before:
+            self._reads = 0
+            if episode.ending == "running" and episode.stage == "deploy":
+                message += self._inbox("deploy")
+        self._observation = self._observe(message, result)
+        self._show()
+        reward = self._pay(before)
+        terminated = episode.ending not in ("running", "truncated")
+        info = self._info() if episode.ending == "running" else self._last_info()
+        return copy.deepcopy(self._observation), reward, terminated, episode.ending == "truncated", info
+
+    def render(self) -> Any:
+        """The present state as text ("ansi"), or print it ("human")."""
+        if self.render_mode is None or self._observation is None:
+            return None
+        text = render_text(self._observation, self._current(), self._steps)
+        if self.render_mode == "human":
+            print(text, flush=True)  # noqa: T201  # "human" means the terminal
+            return None
+        return text
+
+    def close(self) -> None:
+        """Stop a run that still works. Idempotent."""
+        if self._episode is not None:
+            self._episode.close()
+
+    # Beyond Gymnasium
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket being delivered, truth included: not for agents."""
+        return self._current().ticket
+
+    @property
+    def result(self) -> Result:
+        """Outcome of the ended episode: verdicts, return and delivered facts.
+
+        Raises:
+            UsageError: the episode has not ended.
+        """
+        episode = self._current()
+        if episode.ending == "running":
+            raise UsageError("the delivery has not ended yet")
+        verdicts = self._verdicts()
+        paid = episode_return(episode.ticket.truth, verdicts, episode.ending)
+        return make_result(episode, verdicts, paid)
+
+    def oracle_view(self) -> tuple[Stage, Truth, Facts]:
+        """Stage, truth and facts, for policies that are allowed to know (`fde_env.intervene`)."""
+        episode = self._current()
+        return episode.stage, episode.ticket.truth, episode.facts()
+
+    def fork(self) -> FDEDeliveryEnv:
+        """An independent environment at this state, for paired effects.
+
+        Raises:
+            UsageError: a live run is paused; its process cannot be doubled.
+        """
+        twin = copy.copy(self)
+        twin._episode = self._current().fork()
+        twin._np_random = copy.deepcopy(self.np_random)
+        twin._observation = copy.deepcopy(self._observation)
+        return twin
+
+    def with_rules(self, **changes: Any) -> FDEDeliveryEnv:
+        """Change how the rest of this episode is played (inject, gate); for forks."""
+        episode = self._current()
+        allowed = {"inject", "gate"}
+        if not set(changes) <= allowed:
+            raise UsageError(f"only {', '.join(sorted(allowed))} can change within an episode")
+        self._played = self._played.model_copy(update=changes)
+        episode.rules = self._rules()
+        return self
+
+    # Inner parts
+
+    def _make_runner(self, options: Options) -> Runner:
+        return Runner(
+            execution=options.execution,
+            backend=options.backend,
+            gpus=options.gpus,
+            store=self._store,
+        )
+
+    def _rules(self) -> Rules:
+        played = self._played
+        return Rules(
+            forced_misread=played.misread == "forced",
+            inject=played.inject,
+            live_detector=played.detector == "live",
+            gate=played.gate,
+            isolate=played.isolate,
+        )
+
+    def _current(self) -> Episode:
+        if self._episode is None:
+            raise UsageError("call reset() first")
+        return self._episode
+
+    def _play(self, raw: Any) -> tuple[str, str]:
+        """Message and tool result of one action; faults become messages."""
+        try:
+            action = parse_action(raw)
+            if action.tool in READ_TOOLS:
+                return "", self._read(action.tool, action.arguments)
+            stage = STAGE_OF_TOOL[action.tool]
+            return self._current().submit(stage, action.arguments) + self._alarm_text(), ""
+        except MalformedAction as fault:
+            return f"Malformed action, nothing was taken: {fault}", ""
+        except AgentFault as fault:
+            return f"Not possible, nothing was taken: {fault}", ""
+        except InfrastructureError:
+            self.close()
+            self._episode = None
+            raise
+
+    def _read(self, tool: str, arguments: Any) -> str:
+        if self._reads >= READ_BUDGET:
+            raise OutOfOrder(
+                f"the {READ_BUDGET} read calls of this stage are used up; submit_"
+                f"{self._current().stage} comes next"
+            )
+        self._reads += 1
+        return TOOLS[tool](self._current().view(), arguments)
+
+    def _alarm_text(self) -> str:
+        alarm = self._current().alarm
+        if alarm is None:
+            return ""
+        return f" {explain(alarm.kind, alarm.step)}" + self._inbox("alarm")
+
+    def _inbox(self, occasion: str) -> str:
+        letters = [item for item in self._current().ticket.inbox if item.occasion == occasion]
+        return "".join(f"\n\nFrom: {item.sender}\n{item.text}" for item in letters)
+
+    def _observe(self, message: str, result: str) -> Observation:
+        episode = self._current()
+        logs = episode.logs
+        last = logs[-1] if logs else None
+        ran = episode.facts().run
+        alarm = episode.alarm
+        metrics = Metrics(
+            step=last.step if last else 0,
+            loss=last.loss if last else None,
+            grad_norm=last.grad_norm if last else None,
+            learning_rate=last.learning_rate if last else None,
+            token_accuracy=last.token_accuracy if last else None,
+            dev_accuracy=ran.split("dev").outcome.accuracy if ran else None,
+            alarm=f"{alarm.kind} at step {alarm.step}" if alarm else None,
+            steps_left=STEP_BUDGET - self._steps,
+            reads_left=READ_BUDGET - self._reads,
+        )
+        return Observation(
+            stage=episode.stage,
+            message=clip(message),
+            logs="\n".join(log_line(log) for log in logs[-LOG_TAIL:]),
+            metrics=metrics.model_dump(),
+            tool_result=clip(result),
+        )
+
+    def _verdicts(self) -> tuple[Verdict, ...]:
+        episode = self._current()
+        return grade(episode.ticket.truth, episode.records)
+
+    def _pay(self, before: int) -> float:
+        episode = self._current()
+        ended = episode.ending != "running"
+        if self._played.reward == "sparse" and not ended:
+            return 0.0
+        new = episode.records[before:]
+        passed = sum(judge(episode.ticket.truth, record).passed for record in new)
+        reward = DENSE_SHARE * passed if self._played.reward == "dense" else 0.0
+        if ended:
+            total = episode_return(episode.ticket.truth, self._verdicts(), episode.ending)
+            reward = total - self._paid
+        self._paid += reward
+        return float(reward)
+
+    def _info(self) -> dict[str, Any]:
+        episode = self._current()
+        ending: Ending = episode.ending
+        return {
+            "ticket_id": episode.ticket.ticket_id,
+            "stage": episode.stage,
+            "ending": str(ending),
+            "steps_used": self._steps,
+        }
+
+    def _last_info(self) -> dict[str, Any]:
+        return self._info() | {"result": self.result.model_dump(mode="json")}
+
+    def _show(self) -> None:
+        if self.render_mode == "human":
+            self.render()
+

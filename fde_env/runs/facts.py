@@ -1,0 +1,110 @@
+"""From a run's evidence to the facts that rules read. Pure arithmetic, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fde_env.contract.base import digest_of, keyed_digest
+from fde_env.contract.evidence import Alarm, Evidence, SplitOutcome
+from fde_env.contract.facts import LedgerFacts, RunFacts, SplitFacts
+from fde_env.contract.meter import bill, rows_per_step
+from fde_env.contract.policy import Pool, PriceList
+from fde_env.contract.submissions import IntakeSubmission, TrainSubmission
+from fde_env.contract.submissions.plan import Acceptance
+from fde_env.contract.ticket import Ticket
+from fde_env.stats.mcnemar import learned, mcnemar_p
+
+SURVIVED_STEPS: Final = 50
+GRADIENT_BOUND: Final = 1000.0
+GRADIENT_FREE_STEPS: Final = 10
+
+
+def train_pass(evidence: Evidence) -> bool:
+    """T: started, survived 50 steps, finite loss and gradients, bounded after step 10.
+
+    A run halted on command is judged on the steps it took.
+    """
+    if evidence.status == "failed":
+        return False
+    survived = evidence.status == "halted" or len(evidence.steps) >= SURVIVED_STEPS
+    return survived and all(
+        log.loss is not None
+        and log.grad_norm is not None
+        and (log.step <= GRADIENT_FREE_STEPS or log.grad_norm <= GRADIENT_BOUND)
+        for log in evidence.steps
+    )
+
+
+def run_learned(evidence: Evidence, acceptance: Acceptance) -> bool:
+    """E on the acceptance split; a halted or failed run has not learned."""
+    if evidence.status != "completed":
+        return False
+    outcome = next(item for item in evidence.outcomes if item.split == acceptance.split)
+    return learned(
+        outcome.rows,
+        outcome.gains,
+        outcome.losses,
+        alpha=acceptance.alpha,
+        margin=acceptance.margin,
+    )
+
+
+def is_tbdl(evidence: Evidence, acceptance: Acceptance) -> bool:
+    """Trained but did not learn: T and not E, and nobody halted it."""
+    halted = evidence.status == "halted"
+    return train_pass(evidence) and not run_learned(evidence, acceptance) and not halted
+
+
+def split_facts(outcome: SplitOutcome) -> SplitFacts:
+    """A split's outcome with its one-sided exact McNemar p-value."""
+    return SplitFacts(outcome=outcome, p_value=mcnemar_p(outcome.gains, outcome.losses))
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLog:
+    """Alarms that were shown and the commands that answered them."""
+
+    shown: tuple[Alarm, ...]
+    answers: tuple[TrainSubmission, ...]
+
+
+def run_facts(
+    ticket: Ticket, evidence: Evidence, executed: IntakeSubmission, alarms: AlarmLog
+) -> RunFacts:
+    """Facts of a finished run; ids and digests are keyed to the ticket."""
+
+    def shown(value: str) -> str:
+        return keyed_digest(ticket.secret, value)
+
+    return RunFacts(
+        run_id="run-" + shown(f"run/{evidence.run_key}")[:12],
+        train_pass=train_pass(evidence),
+        learned=run_learned(evidence, ticket.truth.policy.acceptance),
+        halted=evidence.status == "halted",
+        steps_run=len(evidence.steps),
+        alarms_shown=alarms.shown,
+        answers=alarms.answers,
+        rows_given=evidence.rows_given,
+        rows_kept=evidence.rows_kept,
+        label_source=executed.label_source,
+        label_map=executed.label_map,
+        artifact_digest=shown(f"artifact/{evidence.artifact_digest}"),
+        dataset_digest=shown(f"dataset/{evidence.spec.dataset_digest}"),
+        config_digest=shown(f"config/{digest_of(evidence.spec.config)}"),
+        base_revision=base_revision(ticket, evidence.spec.base_digest),
+        splits=tuple(split_facts(outcome) for outcome in evidence.outcomes),
+    )
+
+
+def base_revision(ticket: Ticket, base_digest: str) -> str:
+    """The revision under which a ticket shows its base."""
+    return keyed_digest(ticket.secret, f"base/{base_digest}")
+
+
+def ledger_facts(evidence: Evidence, pool: Pool, prices: PriceList) -> LedgerFacts:
+    """The bill of the steps that were run, on the pool that was booked."""
+    steps: Sequence[object] = evidence.steps
+    due = bill(len(steps), rows_per_step(evidence.spec.config), pool, prices)
+    return LedgerFacts(gpu_hours=due.gpu_hours, rate_usd=due.rate_usd, total_usd=due.cost_usd)

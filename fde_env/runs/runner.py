@@ -1,0 +1,97 @@
+"""Open a run: replay it when its evidence is stored, train it otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from fde_env.bases import base_digest, base_path
+from fde_env.compile import Handling
+from fde_env.contract.run_spec import RunSpec
+from fde_env.errors import ReplayMiss
+from fde_env.runs.base_predictions import predict_base
+from fde_env.runs.eval_sets import EvalSets
+from fde_env.runs.judge import host_key
+from fde_env.runs.live import Bench, LiveRun, Work
+from fde_env.runs.recorded import RecordedRun
+from fde_env.runs.run import Progress, Run, Watcher
+from fde_env.runs.store import EVIDENCE, Store
+from fde_env.sandbox.base import Limits
+from fde_env.sandbox.choose import choose_backend
+
+Execution = Literal["auto", "live", "replay"]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A run as the environment asks for it."""
+
+    spec: RunSpec
+    handling: Handling
+    sets: EvalSets
+    show_alarms: bool
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Opens runs under one execution mode, backend and store."""
+
+    execution: Execution = "auto"
+    backend: str = "auto"
+    gpus: int = 0
+    store: Store = field(default_factory=Store)
+    limits: Limits = field(default_factory=Limits)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Where live runs are made; chosen on first use, since replay needs none."""
+        return Bench(
+            sandbox=choose_backend(self.backend),
+            store=self.store,
+            limits=self.limits,
+            gpus=self.gpus,
+            key=host_key(),
+        )
+
+    def open(self, request: RunRequest, watcher: Watcher | None = None) -> Run:
+        """A recorded or a live run for `request`.
+
+        Raises:
+            ReplayMiss: only replay is allowed and the store lacks the run.
+            BackendUnavailable: no sandbox can run here.
+            SandboxFailed: a job broke down.
+        """
+        key = request.spec.key
+        stored = None if self.execution == "live" else self.store.evidence(key)
+        if stored is not None:
+            kept = self.store.run_dir(key)
+            return RecordedRun(
+                stored,
+                show_alarms=request.show_alarms,
+                directory=kept if (kept / EVIDENCE).is_file() else None,
+                watcher=watcher,
+            )
+        if self.execution == "replay":
+            raise ReplayMiss(
+                f"run {key[:12]} is not in the store at {self.store.home} nor in the pack; "
+                'use execution="auto" to train it once'
+            )
+        return self._train(request, watcher)
+
+    def _train(self, request: RunRequest, watcher: Watcher | None) -> Run:
+        folder = base_path(request.spec.base_id)
+        if watcher is not None:
+            watcher(Progress("base", 0, request.spec.config.max_steps))
+        base = predict_base(self.bench, folder, base_digest(folder), request.sets)
+        work = Work(
+            spec=request.spec,
+            handling=request.handling,
+            sets=request.sets,
+            base_folder=Path(folder),
+            base=base,
+        )
+        if watcher is not None:
+            watcher(Progress("start", 0, request.spec.config.max_steps))
+        return LiveRun(work, self.bench, show_alarms=request.show_alarms, watcher=watcher)

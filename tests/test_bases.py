@@ -1,0 +1,113 @@
+"""The shipped bases: found without importing torch, digested, as good as they claim."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fde_env.bases import BASES, Base, base_digest, base_path, bases_folder, find_base
+from fde_env.contract.run_spec import CellKey
+from fde_env.errors import UsageError
+from fde_env.tickets import prompts
+from fde_env.tickets.cell import build_cell
+
+ONE_A_BASE = pytest.mark.parametrize("base", BASES, ids=lambda base: base.id)
+
+
+def provenance(base_id: str) -> dict:
+    return json.loads((base_path(base_id) / "provenance.json").read_text())
+
+
+@ONE_A_BASE
+def test_base_is_found_by_id_nominal_name_and_folder(base: Base) -> None:
+    folder = base_path(base.id)
+    assert folder.name == base.id
+    assert base_path(base.nominal) == base_path(folder) == folder
+    assert find_base(base.nominal) == base
+
+
+def test_missing_base_says_what_to_do(tmp_path: Path) -> None:
+    assert find_base("acme/unknown") is None
+    with pytest.raises(UsageError, match=r"qwen3-tiny-a.*config\.json"):
+        base_path(tmp_path / "nothing")
+
+
+def test_finding_a_base_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from fde_env.bases import base_digest, base_path;"
+        "base_digest(base_path('qwen3-tiny-a'));"
+        "print(*{'torch', 'transformers', 'fde_containers'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == ""
+
+
+def test_digest_follows_content_names_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    first = base_digest(tmp_path)
+    (tmp_path / "provenance.json").write_text("{}")
+    (tmp_path / "notes.md").write_text("hello")
+    assert base_digest(tmp_path) == first
+    (tmp_path / "model.safetensors").write_bytes(b"other weights")
+    second = base_digest(tmp_path)
+    (tmp_path / "model.safetensors").rename(tmp_path / "other.safetensors")
+    assert len({first, second, base_digest(tmp_path)}) == 3
+
+
+def test_bases_are_twelve_megabytes_at_most() -> None:
+    total = sum(file.stat().st_size for file in bases_folder().rglob("*") if file.is_file())
+    assert total <= 12_000_000
+
+
+@ONE_A_BASE
+def test_provenance_claims_a_base_that_knows_the_task_in_part(base: Base) -> None:
+    record = provenance(base.id)
+    assert record["stands_in_for"] == base.nominal
+    assert 600_000 <= record["parameters"] <= 1_800_000
+    assert all(0.22 <= accuracy <= 0.36 for accuracy in record["base_accuracy"].values())
+
+
+def test_bases_come_from_the_script_in_the_repository_and_are_not_all_alike() -> None:
+    script = Path(__file__).parents[1] / "containers" / "pretrain_bases.py"
+    digest = hashlib.sha256(script.read_bytes()).hexdigest()
+    records = [provenance(base.id) for base in BASES]
+    assert {record["script_sha256"] for record in records} == {digest}
+    accuracies = [record["base_accuracy"]["bank/1"] for record in records]
+    assert max(accuracies) - min(accuracies) >= 0.02
+
+
+def measured(base_id: str, size: str, rows: int) -> float:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    predictor = pytest.importorskip("fde_containers.predictor")
+    folder = base_path(base_id)
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    cell = build_cell(CellKey(domain="bank", data_seed=1, size=size))
+    held_out = cell.held_out[:rows]
+    questions = [prompts.render(r.text, "", "message_only", "intent_line") for r in held_out]
+    labels = prompts.completions(cell.domain)
+    answers = predictor.LabelPredictor(tokenizer, labels, questions[0]).predict(model, questions)
+    return sum(a == r.intent for a, r in zip(answers, held_out, strict=True)) / len(held_out)
+
+
+@ONE_A_BASE
+def test_base_loads_and_answers_far_above_chance(base: Base) -> None:
+    # 160 rows: the standard error is .036, so three of them around the target range.
+    assert 0.12 <= measured(base.id, "smoke", 160) <= 0.47
+
+
+@pytest.mark.slow
+@ONE_A_BASE
+def test_claimed_accuracy_is_the_measured_one(base: Base) -> None:
+    claimed = provenance(base.id)["base_accuracy"]["bank/1"]
+    # Two rows of 1,100 may tip over on another machine's rounding.
+    assert measured(base.id, "full", 1100) == pytest.approx(claimed, abs=0.002)
