@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 CLONE_NEWUSER = 0x10000000
+SYS_KEYCTL = {"x86_64": 250, "aarch64": 219}
 PROC_FIELDS = ("CapEff", "CapBnd", "NoNewPrivs", "Seccomp")
 
 
@@ -41,7 +42,7 @@ def network() -> dict[str, Any]:
 def host_files(paths: Sequence[str]) -> dict[str, str]:
     """Read files that only the host should have."""
     seen = {}
-    for path in ("/etc/shadow", *paths):
+    for path in paths:
         try:
             with Path(path).open("rb") as file:
                 file.read(1)
@@ -81,20 +82,23 @@ def identity() -> dict[str, Any]:
     """Uid, capabilities, seccomp mode, and whether new namespaces can be made."""
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     libc = ctypes.CDLL(None, use_errno=True)
+    keyring = libc.syscall(SYS_KEYCTL.get(os.uname().machine, -1), 0, -3, 0)
+    keyctl = "made" if keyring >= 0 else errno.errorcode.get(ctypes.get_errno(), "?")
     child = os.fork()
     if child == 0:
         os._exit(0 if libc.unshare(CLONE_NEWUSER) == 0 else min(ctypes.get_errno(), 250))
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return {
         "uid": os.getuid(),
+        "keyctl": keyctl,
         "unshare": "made" if code == 0 else errno.errorcode.get(code, str(code)),
         "pids_seen": sum(1 for _ in Path("/proc").glob("[0-9]*")),
         **{name: fields[name].strip() for name in PROC_FIELDS if name in fields},
     }
 
 
-def forks(most: int = 2000) -> dict[str, Any]:
-    """Fork until it is refused, then let every child go."""
+def forks(most: int) -> dict[str, Any]:
+    """Fork until it is refused or `most` children live, then let every child go."""
     children: list[int] = []
     refused = ""
     try:
@@ -131,21 +135,45 @@ def memory(mib: int) -> dict[str, Any]:
     return {"touched_mib": 16 * len(held)}
 
 
-def sleep(seconds: float, children: int) -> dict[str, Any]:
+def polite(output: str, seconds: float) -> dict[str, Any]:
+    """Stay until SIGTERM, then leave a note and go."""
+
+    def leave(*_: object) -> None:
+        Path(output, "left").write_text("on SIGTERM")
+        sys.exit(3)
+
+    signal.signal(signal.SIGTERM, leave)
+    Path(output, "sleeping").write_text(str(os.getpid()))
+    time.sleep(seconds)
+    return {"slept": seconds}
+
+
+def echo(given: str, seconds: float) -> dict[str, Any]:
+    """Wait for a file that the host adds during the run, and say what it holds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            return {"heard": Path(given, "ping").read_text()}
+        except FileNotFoundError:
+            time.sleep(0.01)
+    return {"heard": None}
+
+
+def sleep(output: str, seconds: float, children: int) -> dict[str, Any]:
     """Stay, deaf to SIGTERM, with some children of its own."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for _ in range(children):
         if os.fork() == 0:
             time.sleep(seconds)
             os._exit(0)
-    Path(_arguments().output, "sleeping").write_text(str(os.getpid()))
+    Path(output, "sleeping").write_text(str(os.getpid()))
     time.sleep(seconds)
     return {"slept": seconds}
 
 
-def plant(target: str) -> dict[str, Any]:
-    """Leave a link to a host file, a pipe and a device-like name among the outputs."""
-    out = Path(_arguments().output)
+def plant(output: str, target: str) -> dict[str, Any]:
+    """Leave a link to a host file, a link to its folder and a pipe among the outputs."""
+    out = Path(output)
     (out / "link.json").symlink_to(target)
     (out / "folder").symlink_to(Path(target).parent)
     os.mkfifo(out / "pipe.json")
@@ -163,11 +191,13 @@ def main() -> int:
         ),
         "environment": environment,
         "identity": identity,
-        "forks": forks,
-        "imports": lambda: imports(("fde_env", "fde_oracle", "fde_agents")),
+        "forks": lambda: forks(given.forks),
+        "imports": lambda: imports(given.names),
         "memory": lambda: memory(given.mib),
-        "sleep": lambda: sleep(given.seconds, 3),
-        "plant": lambda: plant(given.paths[0]),
+        "echo": lambda: echo(given.input, given.seconds),
+        "polite": lambda: polite(given.output, given.seconds),
+        "sleep": lambda: sleep(given.output, given.seconds, 3),
+        "plant": lambda: plant(given.output, given.paths[0]),
         "raise": lambda: sys.exit("asked to fail"),
     }
     seen = {}
@@ -186,9 +216,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("--input", "--output", "--base"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--attack", action="append", default=[])
-    parser.add_argument("--paths", action="append", default=[])
+    for name in ("--attack", "--paths", "--names"):
+        parser.add_argument(name, action="append", default=[])
     parser.add_argument("--mib", type=int, default=0)
+    parser.add_argument("--forks", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60.0)
     return parser.parse_args()
 
