@@ -42,7 +42,7 @@ test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow --timeout 3600
 
 bench: $(STAMP)
-	$(BIN)/fde bench overhead
+	$(BIN)/python containers/bench_training.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
