@@ -15,7 +15,6 @@ import select
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from fde_env.sandbox.bwrap_argv import (
     system_view,
 )
 from fde_env.sandbox.cgroup import Group, create_group
-from fde_env.sandbox.folders import prepare_folders
+from fde_env.sandbox.folders import own_folder, prepare_folders
 from fde_env.sandbox.layout import (
     CODE,
     TMP,
@@ -95,7 +94,7 @@ class _Job:
 
     def start(self) -> LocalProcess:
         """Build the command line and start it."""
-        self._stage = Path(tempfile.mkdtemp(prefix="fde-stage-", dir=stage_root()))
+        self._stage = own_folder("stage", stage_root())
         self._group = create_group(self._launch.limits)
         self._info, writer = os.pipe()
         passed = [writer]

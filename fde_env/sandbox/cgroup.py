@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fde_env.sandbox.base import Limits
+from fde_env.sandbox.folders import stale_paths
 
 ROOT = Path("/sys/fs/cgroup")
 PERIOD_US = 100_000
@@ -72,7 +73,7 @@ def create_group(limits: Limits) -> Group | None:
     """Make a group with the given limits; None where the host may not."""
     if os.geteuid() != 0:
         return None
-    name = f"fde-{secrets.token_hex(8)}"
+    name = f"fde-{os.getpid()}-{secrets.token_hex(8)}"
     if (ROOT / "cgroup.controllers").is_file():
         return _create_v2(name, limits)
     return _create_v1(name, limits)
@@ -91,6 +92,7 @@ def _create_v1(name: str, limits: Limits) -> Group | None:
     }
     folders, held = [], []
     for controller, settings in wanted.items():
+        _sweep(ROOT / controller)
         folder = ROOT / controller / name
         try:
             folder.mkdir()
@@ -106,6 +108,7 @@ def _create_v1(name: str, limits: Limits) -> Group | None:
 
 def _create_v2(name: str, limits: Limits) -> Group | None:
     folder = ROOT / name
+    _sweep(ROOT)
     with contextlib.suppress(OSError):
         (ROOT / "cgroup.subtree_control").write_text("+memory +pids +cpu")
     try:
@@ -141,6 +144,13 @@ def _write(folder: Path, settings: tuple[tuple[str, str], ...]) -> bool:
         except OSError:
             return False
     return True
+
+
+def _sweep(where: Path) -> None:
+    """Remove the groups of hosts that were killed; one in use cannot be removed."""
+    for stale in stale_paths(where):
+        with contextlib.suppress(OSError):
+            stale.rmdir()
 
 
 def _pids(folder: Path) -> tuple[int, ...]:

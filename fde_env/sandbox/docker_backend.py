@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,12 +86,11 @@ class DockerSandbox:
         cpus = min(launch.limits.cpus, float(engine.cpus))
         launch = replace(launch, limits=replace(launch.limits, cpus=cpus))
         image, host_python = self._find_image(client, layout)
-        empty = Path(tempfile.mkdtemp(prefix="fde-empty-"))
-        payload = container_payload(launch, layout if host_python else None, layout.package, empty)
+        payload = container_payload(launch, layout if host_python else None, layout.package)
         payload["user"] = "0:0" if engine.rootless else payload["user"]
-        container = _create(client, image, payload, empty)
+        container = _create(client, image, payload)
         limits = _limits(launch, engine, str(payload["user"]))
-        return ContainerProcess(client, container, launch.limits.wall_seconds, limits, empty)
+        return ContainerProcess(client, container, launch.limits.wall_seconds, limits)
 
     def _find_image(self, client: DockerClient, layout: Layout) -> tuple[str, bool]:
         """Image id, and whether it needs this machine's Python mounted."""
@@ -145,22 +143,20 @@ def describe_engine(client: DockerClient) -> Engine:
     return Engine(str(info.get("ServerVersion", "")), rootless, gaps, int(info["NCPU"]))
 
 
-def container_payload(
-    launch: Launch, mounted: Layout | None, package: Path, empty: Path
-) -> dict[str, Any]:
+def container_payload(launch: Launch, mounted: Layout | None, package: Path) -> dict[str, Any]:
     """Arguments of `containers.create`: pure, so that it can be tested without an engine.
 
     Args:
         launch: the job.
         mounted: the host's Python to bind in, None for an image that brings its own.
         package: the folder of `fde_containers`.
-        empty: an empty folder to cover what must not be seen.
     """
     from docker.types import DeviceRequest, LogConfig
 
     limits = launch.limits
     python = str(mounted.python) if mounted else "python"
     gpus = [DeviceRequest(count=launch.gpus, capabilities=[["gpu"]])] if launch.gpus else None
+    hidden = {str(folder): "ro,size=4k" for folder in (mounted.hidden if mounted else ())}
     size = {"max-size": "1m", "max-file": "1"}
     return {
         "command": inside_argv(launch, python, ("/in", "/out", "/base")),
@@ -172,7 +168,7 @@ def container_payload(
         "init": True,  # without it the job is pid 1 and ignores SIGTERM
         "network_mode": "none",
         "read_only": True,
-        "tmpfs": {TMP: "rw,exec,nosuid,nodev,size=1g,mode=1777"},
+        "tmpfs": {TMP: "rw,exec,nosuid,nodev,size=1g,mode=1777", **hidden},
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
         "pids_limit": limits.pids,
@@ -180,23 +176,22 @@ def container_payload(
         "memswap_limit": f"{limits.memory_mib}m",
         "nano_cpus": int(limits.cpus * 1e9),
         "shm_size": "256m",
-        "volumes": _volumes(launch, mounted, package, empty),
+        "volumes": _volumes(launch, mounted, package),
         "device_requests": gpus,
         "log_config": LogConfig(type="json-file", config=size),
         "labels": {"fde.job": "1"},
     }
 
 
-def _volumes(launch: Launch, mounted: Layout | None, package: Path, empty: Path) -> list[str]:
+def _volumes(launch: Launch, mounted: Layout | None, package: Path) -> list[str]:
     binds = [f"{launch.input_dir.resolve()}:/in:ro", f"{launch.base_dir.resolve()}:/base:ro"]
     binds += [f"{launch.output_dir.resolve()}:/out:rw", f"{package}:{CODE}/{PACKAGE}:ro"]
     if mounted is not None:
         binds += [f"{root}:{root}:ro" for root in mounted.roots]
-        binds += [f"{empty}:{folder}:ro" for folder in mounted.hidden]
     return binds
 
 
-def _create(client: DockerClient, image: str, payload: dict[str, Any], empty: Path) -> Any:
+def _create(client: DockerClient, image: str, payload: dict[str, Any]) -> Any:
     """Create and start; `run` would try to pull a missing image."""
     import docker
 
@@ -208,7 +203,6 @@ def _create(client: DockerClient, image: str, payload: dict[str, Any], empty: Pa
         if container is not None:
             container.remove(force=True)
         client.close()
-        empty.rmdir()
         text = str(error.explanation or error)
         if payload["device_requests"] and any(sign in text for sign in NO_GPU):
             raise BackendUnavailable(

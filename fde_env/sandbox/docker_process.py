@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fde_env.errors import InfrastructureError, SandboxFailed
@@ -30,12 +29,10 @@ class ContainerProcess:
         container: Any,
         wall_seconds: float,
         limits: tuple[tuple[str, str], ...],
-        empty: Path,
     ) -> None:
         self._client = client
         self._container = container
         self._limits = limits
-        self._empty = empty
         self._exit: Exit | None = None
         self._timed_out = False
         self._lock = threading.RLock()
@@ -124,8 +121,6 @@ class ContainerProcess:
         self._clock.cancel()
         _dismiss(self._watchdog)
         self._client.close()
-        with contextlib.suppress(OSError):
-            self._empty.rmdir()
 
     def _time_out(self) -> None:
         self._timed_out = True

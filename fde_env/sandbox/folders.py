@@ -8,7 +8,10 @@ Read it with `read_output` and nothing else.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from fde_env.errors import SandboxFailed, UsageError
@@ -48,6 +51,35 @@ def prepare_folders(launch: Launch) -> None:
         os.chown(launch.output_dir, uid, gid)
         # A mkdtemp folder would shut the job's user out.
         launch.input_dir.chmod(0o755)
+
+
+def own_folder(kind: str, parent: str | None = None) -> Path:
+    """A temporary folder named after this process; those of dead processes are removed.
+
+    A host that is killed cannot tidy up, so whoever comes next does it.
+    """
+    where = Path(parent or tempfile.gettempdir())
+    for stale in stale_paths(where):
+        shutil.rmtree(stale, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"fde-{os.getpid()}-{kind}-", dir=where))
+
+
+def stale_paths(where: Path) -> Iterator[Path]:
+    """Folders in `where` named `fde-PID-...` whose process is gone."""
+    for path in where.glob("fde-*-*"):
+        pid = path.name.split("-")[1]
+        if pid.isdecimal() and path.stat().st_uid == os.geteuid() and not _runs(int(pid)):
+            yield path
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def read_output(path: Path, max_bytes: int) -> bytes:

@@ -13,12 +13,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from fde_env.errors import BackendUnavailable
 from fde_env.sandbox.base import BackendStatus, Launch, Process
-from fde_env.sandbox.folders import check_folders
+from fde_env.sandbox.folders import check_folders, own_folder
 from fde_env.sandbox.layout import find_layout, inside_argv, inside_environment
 from fde_env.sandbox.local_process import Command, Hooks, LocalProcess
 
@@ -44,7 +43,7 @@ class SubprocessSandbox:
             raise BackendUnavailable("subprocess cannot choose GPUs: use docker for more than one")
         layout = find_layout()
         check_folders(launch)
-        home = tempfile.mkdtemp(prefix="fde-job-")
+        home = str(own_folder("job"))
         folders = (str(launch.input_dir), str(launch.output_dir), str(launch.base_dir))
         argv = inside_argv(launch, str(layout.python), folders)
         environment = inside_environment(launch, str(layout.package.parent), home)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fde_env.errors import SandboxFailed, UsageError
 from fde_env.sandbox.base import Launch
-from fde_env.sandbox.folders import check_folders, read_output, read_output_in
+from fde_env.sandbox.folders import check_folders, own_folder, read_output, read_output_in
 
 
 def test_a_plain_file_is_read(tmp_path: Path) -> None:
@@ -94,3 +96,19 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "out").rmdir()
     with pytest.raises(UsageError, match="out is not a folder"):
         check_folders(launch)
+
+
+def test_what_a_killed_host_left_is_removed_and_what_a_living_one_holds_is_not(
+    tmp_path: Path,
+) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    stale, mine, other = (
+        tmp_path / f"fde-{dead.pid}-stage-a",
+        tmp_path / f"fde-{os.getpid()}-stage-b",
+        tmp_path / "fde-engine-1",
+    )
+    for folder in (stale, mine, other):
+        folder.mkdir()
+    made = own_folder("stage", str(tmp_path))
+    assert sorted(tmp_path.iterdir()) == sorted([mine, other, made])
