@@ -15,7 +15,7 @@ from typing import Final
 from fde_env.tickets.domain import Domain
 
 GENERIC_AGREES: Final = 28
-TAGGER_AGREES: Final = 29
+TAGGER_AGREES: Final = 30
 TAGGER_ERRORS: Final = 0.15
 
 
