@@ -6,7 +6,6 @@ import contextlib
 import subprocess
 import sys
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 from fde_env.errors import InfrastructureError, SandboxFailed
@@ -17,11 +16,15 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 TAIL_LINES = 200
-POLL_SECONDS = 0.05
 
 
 class ContainerProcess:
-    """A `Process` over one started container."""
+    """A `Process` over one started container.
+
+    One daemon thread, the keeper, sits in the engine's wait call without a time limit:
+    a wait that runs out of time looks like a lost connection, and asking again and
+    again would burn processor time that the job needs. `poll` only reads a field.
+    """
 
     def __init__(
         self,
@@ -34,46 +37,47 @@ class ContainerProcess:
         self._container = container
         self._limits = limits
         self._exit: Exit | None = None
+        self._failure: Exception | None = None
         self._timed_out = False
-        self._lock = threading.RLock()
+        self._stopping = threading.Lock()
+        self._ended = threading.Event()
         self._watchdog = _start_watchdog(client, str(container.id))
         self._clock = threading.Timer(wall_seconds, self._time_out)
         self._clock.daemon = True
-        self._clock.start()
+        threading.Thread(target=self._keep, daemon=True, name="fde-container").start()
+        self._clock.start()  # does nothing where the job has ended and cancelled it
 
     def poll(self) -> int | None:
-        """Exit code once the job has ended, else None."""
-        with self._lock:
-            if self._exit is None:
-                state = self._state()
-                if state["Status"] in ("exited", "dead"):
-                    self._finish(state)
-            return None if self._exit is None else self._exit.code
+        """Exit code once the job has ended, else None.
+
+        Raises:
+            InfrastructureError: the engine is gone.
+        """
+        if self._failure is not None:
+            raise InfrastructureError(
+                f"the container engine stopped answering: {self._failure}"
+            ) from self._failure
+        return None if self._exit is None else self._exit.code
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait up to `timeout` seconds; None if the job still runs then.
 
-        Asks for the state again and again: the engine's own wait call reports its time
-        running out as a lost connection, which cannot be told from a dead engine.
+        Raises:
+            InfrastructureError: the engine is gone.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while self.poll() is None:
-            left = POLL_SECONDS if deadline is None else deadline - time.monotonic()
-            if left <= 0:
-                return None
-            time.sleep(min(left, POLL_SECONDS))
+        self._ended.wait(timeout)
         return self.poll()
 
     def stop(self) -> None:
         """SIGTERM, after two seconds SIGKILL; the container is removed."""
         import docker
 
-        with self._lock:
-            if self.poll() is not None:
+        with self._stopping:
+            if self._ended.is_set():
                 return
             with contextlib.suppress(docker.errors.NotFound):
                 self._container.stop(timeout=int(GRACE_SECONDS))
-            if self.wait(10 * GRACE_SECONDS) is None:
+            if not self._ended.wait(10 * GRACE_SECONDS):
                 raise SandboxFailed(f"container {self._container.short_id} does not stop")
 
     def limits_in_force(self) -> tuple[tuple[str, str], ...]:
@@ -84,43 +88,41 @@ class ContainerProcess:
         """How the job ended.
 
         Raises:
+            InfrastructureError: the engine is gone.
             SandboxFailed: it has not ended.
         """
         if self.poll() is None or self._exit is None:
             raise SandboxFailed("the job still runs: wait for it or stop it first")
         return self._exit
 
-    def _state(self) -> dict[str, Any]:
+    def _keep(self) -> None:
         import docker
         import requests
 
         try:
+            self._container.wait(timeout=None)
             self._container.reload()
+            self._exit = self._read_exit(self._container.attrs["State"])
+            self._container.remove(force=True)
         except docker.errors.NotFound:
-            return {"Status": "dead", "ExitCode": 137, "OOMKilled": False, "Gone": True}
+            # Somebody else removed it, which kills it first.
+            self._exit = self._exit or Exit(137, oom=False, signal=9, stderr_tail="")
         except (docker.errors.APIError, requests.exceptions.RequestException) as error:
-            raise InfrastructureError(f"the container engine stopped answering: {error}") from error
-        state: dict[str, Any] = self._container.attrs["State"]
-        return state
+            if self._exit is None:
+                self._failure = error
+        finally:
+            self._clock.cancel()
+            _dismiss(self._watchdog)
+            self._client.close()
+            self._ended.set()
 
-    def _finish(self, state: dict[str, Any]) -> None:
-        """Note how it ended, then leave nothing behind."""
-        import docker
-
+    def _read_exit(self, state: dict[str, Any]) -> Exit:
         code = int(state["ExitCode"])
-        tail = b""
-        if not state.get("Gone"):
-            with contextlib.suppress(docker.errors.APIError):
-                tail = self._container.logs(tail=TAIL_LINES)[-TAIL_BYTES:]
+        tail = self._container.logs(tail=TAIL_LINES)[-TAIL_BYTES:].decode("utf-8", "replace")
         # The flag is also set when only a child was killed and the job went on well.
         oom = bool(state["OOMKilled"]) and code != 0
         signal = code - 128 if 128 < code < 160 else None
-        self._exit = Exit(code, oom, signal, tail.decode("utf-8", "replace"), self._timed_out)
-        with contextlib.suppress(docker.errors.APIError):
-            self._container.remove(force=True)
-        self._clock.cancel()
-        _dismiss(self._watchdog)
-        self._client.close()
+        return Exit(code, oom, signal, tail, self._timed_out)
 
     def _time_out(self) -> None:
         self._timed_out = True

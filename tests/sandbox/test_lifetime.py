@@ -135,3 +135,13 @@ def test_nothing_of_a_job_stays_in_control_groups_or_temporary_folders(
     assert all(folder.is_dir() for folder in folders)
     job.process.stop()
     assert [folder for folder in folders if folder.exists()] == []
+
+
+def test_asking_whether_a_job_runs_costs_next_to_nothing(jobs: Any) -> None:
+    # A host that tails a run asks hundreds of times a second, on the cores that train.
+    job = jobs.start("--attack", "polite")
+    job.wait_until_inside()
+    began = time.process_time()
+    for _ in range(1000):
+        assert job.process.poll() is None
+    assert time.process_time() - began < 0.1
