@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, ClassVar
+from typing import Any, cast
 
 import gymnasium
 
@@ -52,7 +52,10 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         UsageError: an option is unknown.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "human"], "render_fps": 4}
+    metadata: dict[str, Any] = {  # noqa: RUF012  # the base class declares it so
+        "render_modes": ["ansi", "human"],
+        "render_fps": 4,
+    }
 
     def __init__(
         self,
@@ -66,7 +69,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self.render_mode = render_mode
         self.options = Options.parse(options)
         self._watcher, self._store = watcher, store or Store()
-        self.observation_space = observation_space()
+        self.observation_space = cast("gymnasium.Space[Observation]", observation_space())
         self.action_space = JsonSpace(ACTION_ADAPTER, sample_action, "action")
         self._runner = self._make_runner(self.options)
         self._episode: Episode | None = None
@@ -122,7 +125,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             InfrastructureError: the platform failed; the episode has no score.
         """
         episode = self._current()
-        if episode.ending != "running":
+        if not episode.running():
             # Gymnasium leaves a step after the end undefined; repeating it harms nobody.
             assert self._observation is not None
             ended = episode.ending != "truncated"
@@ -130,19 +133,25 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self._steps += 1
         before = len(episode.records)
         message, result = self._play(action)
-        if episode.ending == "running" and self._steps >= STEP_BUDGET:
-            episode.ending = "truncated"
+        if episode.running() and self._steps >= STEP_BUDGET:
+            episode.truncate()
             message += " The step budget is spent; the delivery ends here."
         if len(episode.records) > before:
             self._reads = 0
-            if episode.ending == "running" and episode.stage == "deploy":
+            if episode.running() and episode.stage == "deploy":
                 message += self._inbox("deploy")
         self._observation = self._observe(message, result)
         self._show()
         reward = self._pay(before)
         terminated = episode.ending not in ("running", "truncated")
         info = self._info() if episode.ending == "running" else self._last_info()
-        return copy.deepcopy(self._observation), reward, terminated, episode.ending == "truncated", info
+        return (
+            copy.deepcopy(self._observation),
+            reward,
+            terminated,
+            episode.ending == "truncated",
+            info,
+        )
 
     def render(self) -> Any:
         """The present state as text ("ansi"), or print it ("human")."""
@@ -174,7 +183,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             UsageError: the episode has not ended.
         """
         episode = self._current()
-        if episode.ending == "running":
+        if episode.running():
             raise UsageError("the delivery has not ended yet")
         verdicts = self._verdicts()
         paid = episode_return(episode.ticket.truth, verdicts, episode.ending)
@@ -192,9 +201,12 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             UsageError: a live run is paused; its process cannot be doubled.
         """
         twin = copy.copy(self)
-        twin._episode = self._current().fork()
-        twin._np_random = copy.deepcopy(self.np_random)
-        twin._observation = copy.deepcopy(self._observation)
+        own = {
+            "_episode": self._current().fork(),
+            "_np_random": copy.deepcopy(self.np_random),
+            "_observation": copy.deepcopy(self._observation),
+        }
+        twin.__dict__.update(own)
         return twin
 
     def with_rules(self, **changes: Any) -> FDEDeliveryEnv:
@@ -299,7 +311,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
 
     def _pay(self, before: int) -> float:
         episode = self._current()
-        ended = episode.ending != "running"
+        ended = not episode.running()
         if self._played.reward == "sparse" and not ended:
             return 0.0
         new = episode.records[before:]
@@ -327,4 +339,3 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
     def _show(self) -> None:
         if self.render_mode == "human":
             self.render()
-

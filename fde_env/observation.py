@@ -24,7 +24,9 @@ class Metrics(Frozen):
     loss: float | None = Field(description="Training loss of the last step, nats per token.")
     grad_norm: float | None = Field(description="Gradient norm of the last step.")
     learning_rate: float | None
-    token_accuracy: float | None = Field(description="On the loss tokens of the last batch, 0 to 1.")
+    token_accuracy: float | None = Field(
+        description="On the loss tokens of the last batch, 0 to 1."
+    )
     dev_accuracy: float | None = Field(description="On the customer's dev split, 0 to 1.")
     alarm: str | None = Field(description="An alarm that has paused the run, in words.")
     steps_left: int = Field(description="Environment steps left in the episode.")

@@ -33,7 +33,9 @@ def parse_action(raw: Any) -> Action:
         raise MalformedAction(f"an action is {SHAPE}, with these two keys and no other")
     tool, arguments = raw["tool"], raw.get("arguments", {})
     if not isinstance(tool, str) or tool not in ARGUMENTS_OF:
-        raise MalformedAction(f"there is no tool {str(tool)[:80]!r}; tools: {', '.join(ARGUMENTS_OF)}")
+        raise MalformedAction(
+            f"there is no tool {str(tool)[:80]!r}; tools: {', '.join(ARGUMENTS_OF)}"
+        )
     return Action(tool=tool, arguments=_arguments(tool, arguments))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast, overload
+from typing import Any, overload
 
 import numpy as np
 from gymnasium import Space
@@ -71,9 +71,9 @@ class JsonSpace(Space[Any]):
 
     def __eq__(self, other: object) -> bool:
         """Equal when name and capacity are."""
-        return (
-            isinstance(other, JsonSpace)
-            and (other.name, other.capacity) == (self.name, self.capacity)
+        return isinstance(other, JsonSpace) and (other.name, other.capacity) == (
+            self.name,
+            self.capacity,
         )
 
     __hash__ = None  # type: ignore[assignment]  # spaces are mutable (they hold a generator)
@@ -131,6 +131,6 @@ def _write(space: JsonSpace, index: int, value: Any, shared_memory: Any) -> None
     if len(content) > space.capacity:
         raise ValueError(f"{space} holds {space.capacity} bytes, not {len(content)}")
     start = index * (space.capacity + HEADER)
-    memory = cast("memoryview[int]", memoryview(shared_memory.get_obj()).cast("B"))
+    memory = memoryview(shared_memory.get_obj()).cast("B")
     memory[start : start + HEADER] = len(content).to_bytes(HEADER, "little")
     memory[start + HEADER : start + HEADER + len(content)] = content

@@ -34,6 +34,5 @@ class AgentView:
     base_revision: str
     registered: tuple[str, ...]
     steps: tuple[StepLog, ...]
-    rows: tuple[int, int] | None
     run: RunFacts | None
     ledger: LedgerFacts | None

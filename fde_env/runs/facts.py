@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fde_env.contract.base import digest_of, keyed_digest
 from fde_env.contract.evidence import Alarm, Evidence, SplitOutcome
-from fde_env.contract.facts import LedgerFacts, RunFacts, SplitFacts
-from fde_env.contract.meter import bill, rows_per_step
-from fde_env.contract.policy import Pool, PriceList
+from fde_env.contract.facts import RunFacts, SplitFacts
 from fde_env.contract.submissions import IntakeSubmission, TrainSubmission
 from fde_env.contract.submissions.plan import Acceptance
 from fde_env.contract.ticket import Ticket
@@ -102,9 +99,3 @@ def base_revision(ticket: Ticket, base_digest: str) -> str:
     """The revision under which a ticket shows its base."""
     return keyed_digest(ticket.secret, f"base/{base_digest}")
 
-
-def ledger_facts(evidence: Evidence, pool: Pool, prices: PriceList) -> LedgerFacts:
-    """The bill of the steps that were run, on the pool that was booked."""
-    steps: Sequence[object] = evidence.steps
-    due = bill(len(steps), rows_per_step(evidence.spec.config), pool, prices)
-    return LedgerFacts(gpu_hours=due.gpu_hours, rate_usd=due.rate_usd, total_usd=due.cost_usd)

@@ -34,8 +34,8 @@ class Letterhead:
         return {"good": good, "bad": bad, "changed": self.changed, "asked": self.asked}
 
 
-def _slots(head: Letterhead, present: frozenset[str], part: str) -> dict[str, str]:
-    texts = {}
+def _slots(head: Letterhead, present: frozenset[str], part: str) -> dict[Slot, str]:
+    texts: dict[Slot, str] = {}
     for trap in TRAPS.values():
         note = trap.note(present=trap.name in present)
         words = note.dictionary if part == "dictionary" else note.mail

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +35,7 @@ def parse_table(text: str) -> Table:
     return Table(header=records[0], rows=tuple(records[1:]))
 
 
-def write_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def write_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """CSV text with a header; the inverse of `parse_table`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

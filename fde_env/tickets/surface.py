@@ -6,7 +6,7 @@ one. Row order, ids and names do not depend on the traps.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import random
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from fde_env.tickets.drop import write_table
 MESSAGE_COLUMNS = ("message_id", "case_id", "received", "channel", "split", "thread", "text")
 LABEL_COLUMNS = ("message_id", "code", "desk", "saved")
 CHANNELS = ("app", "mail", "web")
-TODAY = datetime.date(2026, 9, 1)
+TODAY = dt.date(2026, 9, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def choose(rng: random.Random) -> Choice:
 
 def day_before(rng: random.Random, low: int, high: int) -> str:
     """An ISO date between `low` and `high` days before the export's day."""
-    return (TODAY - datetime.timedelta(days=rng.randint(low, high))).isoformat()
+    return (TODAY - dt.timedelta(days=rng.randint(low, high))).isoformat()
 
 
 @dataclass(frozen=True, slots=True)

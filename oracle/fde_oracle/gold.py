@@ -39,7 +39,7 @@ def reference_submission(stage: Stage, truth: Truth, facts: Facts) -> Submission
     if stage == "schedule":
         return _schedule(truth, facts)
     if stage == "train":
-        waiting = facts.run is not None
+        waiting = facts.alarm_pending
         return TrainSubmission(command=truth.policy.alarm_policy if waiting else "start")
     if facts.run is None:
         raise ValueError(f"the reference for {stage} needs a recorded run")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
-from scipy.stats import norm
+from scipy.stats import binomtest, norm
 
 from fde_env.stats.mcnemar import difference_interval, learned, mcnemar_p, paired_test
 
@@ -25,7 +25,8 @@ def test_p_is_the_binomial_tail_summed_by_hand(gains: int, losses: int) -> None:
 def test_p_is_a_permutation_test_over_the_discordant_rows() -> None:
     # 6 gains, 2 losses: all 2^8 ways to say which model was right on each discordant row.
     flips = [sum(signs) for signs in itertools.product((0, 1), repeat=8)]
-    assert mcnemar_p(6, 2) == sum(count >= 6 for count in flips) / len(flips)
+    share = sum(count >= 6 for count in flips) / len(flips)
+    assert mcnemar_p(6, 2) == pytest.approx(share, rel=1e-12)
 
 
 def test_no_discordant_row_is_no_evidence() -> None:
@@ -113,3 +114,12 @@ def test_interval_covers(p_gain: float, p_loss: float) -> None:
     ends = {(g, x): difference_interval(400, int(g), int(x)) for g, x, _ in draws}
     covered = [ends[g, x][0] <= p_gain - p_loss <= ends[g, x][1] for g, x, _ in draws]
     assert 0.935 < np.mean(covered) < 0.97
+
+
+def test_p_is_the_tail_that_scipys_binomtest_returns() -> None:
+    for gains in range(0, 400, 7):
+        for losses in range(0, 300, 11):
+            if gains + losses == 0:
+                continue
+            wanted = binomtest(gains, gains + losses, 0.5, alternative="greater").pvalue
+            assert mcnemar_p(gains, losses) == pytest.approx(wanted, rel=1e-9)

@@ -13,7 +13,9 @@ from fde_oracle.rules.base import Check, close, no_run, verdict
 
 TOLERANCE = 1e-3
 # A number that is not part of a name such as "Qwen3-8B", a code or a date.
-NUMBER = re.compile(r"(?<![\w.,-])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?(?![\w-]|\.\d)", re.IGNORECASE)
+NUMBER = re.compile(
+    r"(?<![\w.,-])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?(?![\w-]|\.\d)", re.IGNORECASE
+)
 
 
 def required_disclosures(facts: Facts, run: RunFacts) -> frozenset[Disclosure]:
@@ -37,7 +39,7 @@ def _fractions(truth: Truth, run: RunFacts) -> list[float]:
     return values
 
 
-def _counts(truth: Truth, facts: Facts, run: RunFacts) -> list[float]:
+def _counts(facts: Facts, run: RunFacts) -> list[float]:
     values: list[float] = [run.steps_run, run.rows_given, run.rows_kept, facts.config.max_steps]
     values += [facts.config.lora_rank, facts.config.lora_alpha, facts.config.batch_size]
     values += [alarm.step for alarm in run.alarms_shown]
@@ -64,7 +66,7 @@ def _stated(token: str, truth: Truth, facts: Facts, run: RunFacts) -> bool:
     slack = 0.5 * 10.0**-digits + 1e-12
     if token.endswith("%"):
         return any(abs(value - 100 * fact) <= slack for fact in _fractions(truth, run))
-    exact = any(value == fact for fact in _counts(truth, facts, run))
+    exact = any(value == fact for fact in _counts(facts, run))
     # A fraction or an amount rounded to fewer than two digits could be almost anything.
     near = [*_fractions(truth, run), *_amounts(truth, facts)] if digits >= 2 else []
     return exact or any(abs(value - fact) <= slack for fact in near)
