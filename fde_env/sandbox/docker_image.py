@@ -18,7 +18,6 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -69,9 +68,8 @@ def host_image(client: DockerClient, layout: Layout) -> str:
 
 def environment_key(layout: Layout) -> str:
     """Digest of what decides which libraries are linked: interpreter and packages."""
-    packages = sorted(
-        f"{found.metadata['Name']}=={found.version}" for found in metadata.distributions()
-    )
+    # Folder names tell name and version; reading each package's metadata takes 0.1 s.
+    packages = sorted(path.name for entry in sys.path for path in Path(entry).glob("*.dist-info"))
     parts = (FORMAT, sys.version, *platform.libc_ver(), *map(str, layout.roots), *packages)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 

@@ -13,6 +13,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from fde_env.errors import SandboxFailed, UsageError
 from fde_env.sandbox.base import INSIDE_USER, Launch
@@ -93,7 +94,8 @@ def read_output(path: Path, max_bytes: int) -> bytes:
         FileNotFoundError: nothing is there (yet).
         SandboxFailed: a link, not a regular file, or too large.
     """
-    return _read(str(path), max_bytes, None)
+    with os.fdopen(_open_regular(str(path), None), "rb") as file:
+        return _limited(file, str(path), max_bytes)
 
 
 def read_output_in(folder: Path, relative: str, max_bytes: int) -> bytes:
@@ -101,6 +103,18 @@ def read_output_in(folder: Path, relative: str, max_bytes: int) -> bytes:
 
     Every folder on the way is opened without following links, so a job cannot turn
     `adapter/` into a link to a host folder between the check and the read.
+
+    Raises:
+        FileNotFoundError: nothing is there (yet).
+        SandboxFailed: a link or something else that is not what it should be.
+        UsageError: `relative` would leave the folder.
+    """
+    with os.fdopen(open_output_in(folder, relative), "rb") as file:
+        return _limited(file, relative, max_bytes)
+
+
+def open_output_in(folder: Path, relative: str) -> int:
+    """Open such a file for reading; the file descriptor is the caller's to close.
 
     Raises:
         FileNotFoundError: nothing is there (yet).
@@ -116,19 +130,22 @@ def read_output_in(folder: Path, relative: str, max_bytes: int) -> bytes:
             deeper = _open(part, FOLDER, where)
             os.close(where)
             where = deeper
-        return _read(parts[-1], max_bytes, where)
+        return _open_regular(parts[-1], where)
     finally:
         os.close(where)
 
 
-def _read(path: str, max_bytes: int, where: int | None) -> bytes:
+def _open_regular(path: str, where: int | None) -> int:
     # O_NONBLOCK: opening a pipe that nobody writes to must not hang the host.
     handle = _open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, where)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise SandboxFailed(f"{path}: not a regular file")
-    with os.fdopen(handle, "rb") as file:
-        content = file.read(max_bytes + 1)
+    return handle
+
+
+def _limited(file: BinaryIO, path: str, max_bytes: int) -> bytes:
+    content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise SandboxFailed(f"{path}: more than {max_bytes} bytes")
     return content

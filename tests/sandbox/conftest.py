@@ -48,6 +48,11 @@ def docker_backend() -> Sandbox:
     return require("docker")
 
 
+@pytest.fixture
+def bubblewrap_backend() -> Sandbox:
+    return require("bubblewrap")
+
+
 @dataclass
 class Job:
     """A started self-check with a mark in its command line, by which /proc is searched."""

@@ -120,23 +120,6 @@ def test_two_jobs_at_once_do_not_share_an_end(jobs: Any) -> None:
     assert second.process.poll() is None
 
 
-@pytest.mark.bubblewrap
-def test_nothing_of_a_job_stays_in_control_groups_or_temporary_folders(
-    jobs: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if jobs.backend.name != "bubblewrap":
-        pytest.skip("the engine cleans up after itself")
-    # The folder for temporary files is shut to other users here, as some distributions have it.
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    job = jobs.start("--attack", "polite")
-    job.wait_until_inside()
-    held = job.process._hooks.clean.__self__
-    folders = (held._stage, *(held._group.folders if held._group else ()))
-    assert all(folder.is_dir() for folder in folders)
-    job.process.stop()
-    assert [folder for folder in folders if folder.exists()] == []
-
-
 def test_asking_whether_a_job_runs_costs_next_to_nothing(jobs: Any) -> None:
     # A host that tails a run asks hundreds of times a second, on the cores that train.
     job = jobs.start("--attack", "polite")
