@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any, cast
 
 import gymnasium
 
 from fde_env.contract.action import READ_TOOLS, STAGE_OF_TOOL
+from fde_env.contract.evidence import Evidence
 from fde_env.contract.facts import Facts
 from fde_env.contract.record import Ending
 from fde_env.contract.stage import Stage
@@ -16,11 +18,12 @@ from fde_env.contract.truth import Truth
 from fde_env.contract.verdict import Verdict
 from fde_env.episode import Episode, Rules
 from fde_env.errors import AgentFault, InfrastructureError, MalformedAction, OutOfOrder, UsageError
-from fde_env.observation import LOG_TAIL, Metrics, Observation, clip, observation_space
+from fde_env.observation import Left, Observation, observation_space, observe
 from fde_env.options import Options
 from fde_env.parse import ACTION_ADAPTER, parse_action
 from fde_env.render import render_text
 from fde_env.result import Result, make_result
+from fde_env.runs.recorded import RecordedRun
 from fde_env.runs.run import Watcher
 from fde_env.runs.runner import Runner
 from fde_env.runs.store import Store
@@ -28,7 +31,7 @@ from fde_env.sampling import sample_action
 from fde_env.spaces import JsonSpace
 from fde_env.stats.eprocess import explain
 from fde_env.tickets.generator import prepare
-from fde_env.tools import TOOLS, log_line
+from fde_env.tools import TOOLS
 from fde_oracle.grade import episode_return, grade, judge
 
 STEP_BUDGET = 200
@@ -176,6 +179,23 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         return self._current().ticket
 
     @property
+    def evidence(self) -> Evidence | None:
+        """Record of the executed run; None before it has ended."""
+        return self._current().evidence
+
+    @property
+    def run_dir(self) -> Path | None:
+        """Folder of the run's record and adapter; None when it comes from the pack."""
+        delivery = self._current().delivery
+        return None if delivery is None else delivery.run.directory
+
+    @property
+    def replayed(self) -> bool | None:
+        """Whether the run was played back from a record; None when there was no run."""
+        delivery = self._current().delivery
+        return None if delivery is None else isinstance(delivery.run, RecordedRun)
+
+    @property
     def result(self) -> Result:
         """Outcome of the ended episode: verdicts, return and delivered facts.
 
@@ -281,29 +301,8 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         return "".join(f"\n\nFrom: {item.sender}\n{item.text}" for item in letters)
 
     def _observe(self, message: str, result: str) -> Observation:
-        episode = self._current()
-        logs = episode.logs
-        last = logs[-1] if logs else None
-        ran = episode.facts().run
-        alarm = episode.alarm
-        metrics = Metrics(
-            step=last.step if last else 0,
-            loss=last.loss if last else None,
-            grad_norm=last.grad_norm if last else None,
-            learning_rate=last.learning_rate if last else None,
-            token_accuracy=last.token_accuracy if last else None,
-            dev_accuracy=ran.split("dev").outcome.accuracy if ran else None,
-            alarm=f"{alarm.kind} at step {alarm.step}" if alarm else None,
-            steps_left=STEP_BUDGET - self._steps,
-            reads_left=READ_BUDGET - self._reads,
-        )
-        return Observation(
-            stage=episode.stage,
-            message=clip(message),
-            logs="\n".join(log_line(log) for log in logs[-LOG_TAIL:]),
-            metrics=metrics.model_dump(),
-            tool_result=clip(result),
-        )
+        left = Left(steps=STEP_BUDGET - self._steps, reads=READ_BUDGET - self._reads)
+        return observe(self._current(), message, result, left)
 
     def _verdicts(self) -> tuple[Verdict, ...]:
         episode = self._current()

@@ -54,7 +54,7 @@ class ReferencePolicy:
     env: Deliverable
     name: str = "reference"
 
-    def act(self, observation: dict[str, Any]) -> dict[str, Any]:
+    def act(self, observation: object) -> dict[str, Any]:
         """The right submission for the stage that `env` is at."""
         del observation
         stage, truth, facts = self.env.oracle_view()
@@ -68,7 +68,7 @@ class MisreaderPolicy:
     env: Deliverable
     name: str = "misreader"
 
-    def act(self, observation: dict[str, Any]) -> dict[str, Any]:
+    def act(self, observation: object) -> dict[str, Any]:
         """The reference's submission, but intake, plan and alarms are misread."""
         del observation
         stage, truth, facts = self.env.oracle_view()

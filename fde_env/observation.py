@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
 import numpy as np
@@ -10,7 +11,9 @@ from pydantic import Field, TypeAdapter
 
 from fde_env.contract.base import Frozen
 from fde_env.contract.stage import STAGES, Stage
+from fde_env.episode import Episode
 from fde_env.spaces import JsonSpace
+from fde_env.tools import log_line
 
 TEXT_LIMIT: Final = 60_000
 TEXT_BYTES: Final = 6 * TEXT_LIMIT
@@ -49,6 +52,39 @@ def clip(text: str) -> str:
         return text
     note = "\n(cut here: ask for fewer rows)"
     return text[: TEXT_LIMIT - len(note)] + note
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of the budgets: steps of the episode, read calls of the stage."""
+
+    steps: int
+    reads: int
+
+
+def observe(episode: Episode, message: str, result: str, left: Left) -> Observation:
+    """The observation of an episode's present state."""
+    logs, alarm = episode.logs, episode.alarm
+    last = logs[-1] if logs else None
+    ran = None if episode.delivery is None else episode.delivery.facts
+    metrics = Metrics(
+        step=last.step if last else 0,
+        loss=last.loss if last else None,
+        grad_norm=last.grad_norm if last else None,
+        learning_rate=last.learning_rate if last else None,
+        token_accuracy=last.token_accuracy if last else None,
+        dev_accuracy=ran.split("dev").outcome.accuracy if ran else None,
+        alarm=f"{alarm.kind} at step {alarm.step}" if alarm else None,
+        steps_left=left.steps,
+        reads_left=left.reads,
+    )
+    return Observation(
+        stage=episode.stage,
+        message=clip(message),
+        logs="\n".join(log_line(log) for log in logs[-LOG_TAIL:]),
+        metrics=metrics.model_dump(),
+        tool_result=clip(result),
+    )
 
 
 def _text_space(name: str) -> JsonSpace:

@@ -22,22 +22,13 @@ class AlarmSteps(Frozen):
     futility: int | None
 
 
-class StageOutcome(Frozen):
-    """One stage's verdict."""
-
-    stage: str
-    passed: bool
-    rule_id: str
-    reason: str
-
-
 class Result(Frozen):
     """Delivered facts and verdicts; run facts are None when nothing was trained."""
 
     ticket: str
     ending: Ending
     reward: float = Field(description="Return of the episode, 0 to 1.")
-    stages: tuple[StageOutcome, ...]
+    stages: tuple[Verdict, ...]
     train_pass: bool | None
     learned: bool | None
     halted: bool | None
@@ -71,7 +62,7 @@ def make_result(episode: Episode, verdicts: Sequence[Verdict], paid: float) -> R
         ticket=episode.ticket.ticket_id,
         ending=episode.ending,
         reward=paid,
-        stages=tuple(StageOutcome(**verdict.model_dump()) for verdict in verdicts),
+        stages=tuple(verdicts),
         train_pass=run.train_pass if run else None,
         learned=run.learned if run else None,
         halted=run.halted if run else None,

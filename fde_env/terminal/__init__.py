@@ -1,0 +1,1 @@
+"""What people see in a terminal: live views and tables. Agents never see any of it."""

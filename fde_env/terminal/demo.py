@@ -1,0 +1,64 @@
+"""The demo: one ticket delivered twice, by who reads it right and by who misreads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from fde_env.delivery import deliver, make_agent
+from fde_env.env import FDEDeliveryEnv
+from fde_env.runs.runner import Execution
+from fde_env.terminal.live_view import LiveView
+from fde_env.terminal.tables import Delivered, compare
+from fde_env.tickets.terms import steps_of
+
+SEED = 7
+PARTS = (
+    ("reference", "reads the right label map"),
+    ("misreader", "takes the outdated label map"),
+)
+
+
+def play_demo(console: Console, backend: str, execution: Execution) -> list[Delivered]:
+    """Deliver the permute ticket with both agents and show the two side by side.
+
+    Raises:
+        InfrastructureError: no sandbox can run here, or one broke down.
+    """
+    console.print(
+        "\nA bank wants its intent model fine-tuned. Its drop holds two label maps; one is "
+        "outdated.\nTwo engineers take the same ticket. Both trainings are real.\n"
+    )
+    delivered = [_deliver(console, agent, title, backend, execution) for agent, title in PARTS]
+    console.print()
+    console.print(compare(delivered))
+    console.print(
+        "\nBoth dashboards are green. Only one customer got a model: a run that trains but does "
+        "not learn (TBDL)\nlooks healthy from inside, and is billed in full.\n"
+    )
+    if any(item.evidence and not item.evidence.provenance.isolated for item in delivered):
+        console.print(Text("UNISOLATED: these runs were made without a sandbox.", style="bold red"))
+    return delivered
+
+
+def _deliver(
+    console: Console, agent: str, title: str, backend: str, execution: Execution
+) -> Delivered:
+    options: dict[str, Any] = {
+        "trap": "permute",
+        "seed": SEED,
+        "backend": backend,
+        "execution": execution,
+    }
+    env = FDEDeliveryEnv(**options)
+    env.reset()
+    steps = steps_of(env.ticket.cell)
+    with LiveView(console, f"{agent}: {title}", steps) as view:
+        env = FDEDeliveryEnv(watcher=view.watch, **options)
+        try:
+            result = deliver(env, make_agent(agent, env), view.follow)
+        finally:
+            env.close()
+    return Delivered(title=title, result=result, evidence=env.evidence)
