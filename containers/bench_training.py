@@ -172,15 +172,15 @@ def _run_job(folder: Path, base: Path, prompts: list[str], threads: int) -> dict
 def _answer(folder: Path, prompts: list[str], stop: threading.Event) -> None:
     """The host's side of the probe exchange."""
     draw = random.Random(0)
-    check = 1
+    check, asked = 1, 0
     while not stop.is_set():
         tag = f"{check:04d}.json"
         if (folder / "out" / f"probe-{tag}").exists():
             _put(folder / "in" / f"go-{tag}", {"command": "continue", "snapshot": False})
             check += 1
-        elif (folder / "out" / f"frozen-{tag}").exists():
-            if not (folder / "in" / f"probe-{tag}").exists():
-                _put(folder / "in" / f"probe-{tag}", {"prompts": draw.sample(prompts, SAMPLE)})
+        elif (folder / "out" / f"frozen-{tag}").exists() and asked < check:
+            _put(folder / "in" / f"probe-{tag}", {"prompts": draw.sample(prompts, SAMPLE)})
+            asked = check
         time.sleep(0.002)
 
 

@@ -14,6 +14,7 @@ from typing import Protocol, cast
 import torch
 
 NOTHING = -1
+_MOST_UNDER = 24
 
 
 class Tokenizer(Protocol):
@@ -61,6 +62,8 @@ class LabelTrie:
         children: (N, C) nodes below, NOTHING where there are fewer.
         ancestors: (N, D) the node itself and the nodes above it except the root, else -2.
         chain: (N, L) the node and the inner nodes that follow without a fork, else NOTHING.
+        under: (N, S) the node and all inner nodes below it, parents first, else NOTHING;
+            the node alone where more than 24 are below.
     """
 
     token: torch.Tensor
@@ -69,6 +72,7 @@ class LabelTrie:
     children: torch.Tensor
     ancestors: torch.Tensor
     chain: torch.Tensor
+    under: torch.Tensor
 
     def to(self, device: torch.device) -> LabelTrie:
         """The same tables on another device."""
@@ -108,6 +112,7 @@ def build_trie(sequences: Sequence[Sequence[int]]) -> LabelTrie:
         children=_table([list(nodes.values()) for nodes in below], NOTHING),
         ancestors=_table(above, NOTHING - 1),
         chain=_table(chains, NOTHING),
+        under=_table([_under(below, label, node) for node in range(len(token))], NOTHING),
     )
 
 
@@ -129,6 +134,18 @@ def _chain(below: list[dict[int, int]], label: list[int], node: int) -> list[int
         if label[following] != NOTHING:
             break
         nodes.append(following)
+    return nodes
+
+
+def _under(below: list[dict[int, int]], label: list[int], node: int) -> list[int]:
+    """Inner nodes from `node` down, level by level; `node` alone if there are too many."""
+    if label[node] != NOTHING:
+        return []
+    nodes = [node]
+    for inner in nodes:
+        nodes.extend(low for low in below[inner].values() if label[low] == NOTHING)
+        if len(nodes) > _MOST_UNDER:
+            return [node]
     return nodes
 
 
