@@ -18,6 +18,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -116,12 +117,14 @@ def _extensions(layout: Layout) -> Iterator[str]:
 
 def _ldd(paths: Iterable[str]) -> Iterator[str]:
     given = list(paths)
-    for start in range(0, len(given), BATCH):
+
+    def ask(start: int) -> str:
         # It exits 1 when any of the files is not dynamic: that is no failure here.
-        done = subprocess.run(
-            ["ldd", *given[start : start + BATCH]], capture_output=True, text=True, check=False
-        )
-        yield done.stdout
+        argv = ["ldd", *given[start : start + BATCH]]
+        return subprocess.run(argv, capture_output=True, text=True, check=False).stdout
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        yield from pool.map(ask, range(0, len(given), BATCH))
 
 
 def _programs() -> dict[str, Path]:
