@@ -9,7 +9,9 @@ from rich.text import Text
 
 from fde_env.delivery import deliver, make_agent
 from fde_env.env import FDEDeliveryEnv
+from fde_env.errors import BackendUnavailable
 from fde_env.runs.runner import Execution
+from fde_env.sandbox.choose import choose_backend
 from fde_env.terminal.live_view import LiveView
 from fde_env.terminal.tables import Delivered, compare
 from fde_env.tickets.terms import steps_of
@@ -31,6 +33,7 @@ def play_demo(console: Console, backend: str, execution: Execution) -> list[Deli
         "\nA bank wants its intent model fine-tuned. Its drop holds two label maps; one is "
         "outdated.\nTwo engineers take the same ticket. Both trainings are real.\n"
     )
+    backend = usable_backend(console, backend)
     delivered = [_deliver(console, agent, title, backend, execution) for agent, title in PARTS]
     console.print()
     console.print(compare(delivered))
@@ -41,6 +44,21 @@ def play_demo(console: Console, backend: str, execution: Execution) -> list[Deli
     if any(item.evidence and not item.evidence.provenance.isolated for item in delivered):
         console.print(Text("UNISOLATED: these runs were made without a sandbox.", style="bold red"))
     return delivered
+
+
+def usable_backend(console: Console, backend: str) -> str:
+    """`backend`, or for "auto" the isolated one that can run here, else "subprocess", said aloud.
+
+    Only the demo does this: it trains nothing but this project's own rows.
+    """
+    if backend != "auto":
+        return backend
+    try:
+        return choose_backend(backend).name
+    except BackendUnavailable as error:
+        console.print(Text(f"UNISOLATED: {error}.", style="bold red"))
+        console.print("The demo goes on with --backend subprocess.\n")
+        return "subprocess"
 
 
 def _deliver(
