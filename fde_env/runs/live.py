@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,46 +19,15 @@ from fde_env.contract.evidence import (
 )
 from fde_env.contract.run_spec import RunSpec
 from fde_env.errors import SandboxFailed
+from fde_env.runs.bench import POLL_SECONDS, Bench, JobFolder, describe_exit
 from fde_env.runs.eval_sets import FINAL_SPLITS, EvalSets, pair
 from fde_env.runs.job_files import write_json, write_train_job
-from fde_env.runs.judge import HostKey, ProbeJudge
+from fde_env.runs.judge import ProbeJudge
 from fde_env.runs.outbox import Outbox
 from fde_env.runs.run import NO_ARTIFACT, Answer, Progress, Watcher
-from fde_env.runs.store import BasePredictions, Store
-from fde_env.sandbox.base import Launch, Limits, Process, Sandbox
+from fde_env.runs.store import BasePredictions
 
-POLL_SECONDS: Final = 0.004
 ADAPTER_FILES: Final = ("adapter_config.json", "adapter_model.safetensors")
-MODULE: Final = "fde_containers.main"
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where live runs are made: backend, store, limits, GPUs and the probe's key."""
-
-    sandbox: Sandbox
-    store: Store
-    limits: Limits
-    gpus: int
-    key: HostKey
-
-    @property
-    def threads(self) -> int:
-        """Threads for the job, from its processor share."""
-        return max(1, int(self.limits.cpus))
-
-    def start(self, folder: Path, base: Path) -> Process:
-        """Start the job whose input is `folder/in`; its output goes to `folder/out`."""
-        (folder / "out").mkdir()
-        launch = Launch(
-            module=MODULE,
-            input_dir=folder / "in",
-            output_dir=folder / "out",
-            base_dir=base,
-            limits=self.limits,
-            gpus=self.gpus,
-        )
-        return self.sandbox.start(launch)
 
 
 @dataclass(frozen=True)
@@ -83,15 +50,10 @@ class LiveRun:
         self._work, self._bench = work, bench
         self._show_alarms, self._watcher = show_alarms, watcher
         self._base = dict(work.base.predictions)
-        self._judge = ProbeJudge(
-            work.spec, work.sets.truth["pool"], self._base["pool"], bench.key
-        )
-        self._folder: Path | None = bench.store.new_work_dir()
-        (self._folder / "in").mkdir()
-        write_train_job(
-            self._folder / "in", work.spec, work.handling, work.sets, bench.threads
-        )
-        self._outbox = Outbox(self._folder / "out", len(work.sets.completions))
+        self._judge = ProbeJudge(work.spec, work.sets.truth["pool"], self._base["pool"], bench.key)
+        self._folder: JobFolder | None = bench.new_folder()
+        write_train_job(self._folder.input, work.spec, work.handling, work.sets, bench.threads)
+        self._outbox = Outbox(self._folder.output, len(work.sets.completions))
         self._tail: list[dict[str, Any]] = []
         self._steps: list[StepLog] = []
         self._snapshots: list[Snapshot] = []
@@ -157,7 +119,7 @@ class LiveRun:
         """Stop the job and remove its working folder."""
         self._process.stop()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
 
     # Serving the job
@@ -228,7 +190,7 @@ class LiveRun:
     def _send(self, name: str, value: dict[str, Any]) -> None:
         if self._folder is None:
             raise SandboxFailed("the run was closed")
-        write_json(self._folder / "in", f"{name}.json", value)
+        write_json(self._folder.input, f"{name}.json", value)
 
     # The end
 
@@ -302,13 +264,3 @@ class LiveRun:
     def _tell(self, progress: Progress) -> None:
         if self._watcher is not None:
             self._watcher(progress)
-
-
-def describe_exit(process: Process, what: str) -> str:
-    """Words for a job that ended without its promised files."""
-    ended = process.outcome()
-    why = "it ran out of memory" if ended.oom else f"exit code {ended.code}"
-    if ended.timed_out:
-        why = "its wall clock ran out"
-    tail = json.dumps(ended.stderr_tail[-600:])
-    return f"{what} left no result ({why}); run `fde doctor`, then try again. Last words: {tail}"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from fde_env.errors import SandboxFailed
-from fde_env.sandbox.folders import read_output, read_output_in
+from fde_env.sandbox.folders import open_output_in, read_output_in
 
 MESSAGE_BYTES: Final = 4 << 20
 LOG_BYTES: Final = 64 << 20
@@ -21,7 +20,9 @@ class Outbox:
     """A job's output folder; `labels` is the number of label indices that exist."""
 
     def __init__(self, folder: Path, labels: int) -> None:
-        self._folder = folder
+        # Opened from the folder around it, following no link: where jobs share a sandbox, an
+        # earlier one may have put a link in the place of a later one's folder.
+        self._around, self._name = folder.parent, folder.name
         self._labels = labels
         self._log_offset = 0
         self._partial = b""
@@ -30,7 +31,7 @@ class Outbox:
     def message(self, name: str) -> dict[str, Any] | None:
         """The JSON object in `<name>.json`, or None when it is not there yet."""
         try:
-            content = read_output(self._folder / f"{name}.json", MESSAGE_BYTES)
+            content = read_output_in(self._around, f"{self._name}/{name}.json", MESSAGE_BYTES)
         except FileNotFoundError:
             return None
         try:
@@ -72,16 +73,11 @@ class Outbox:
 
     def _new_bytes(self) -> bytes:
         # Read on from where we were: a log is read once, however often it is looked at.
-        path = self._folder / "log.jsonl"
         try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            handle = open_output_in(self._around, f"{self._name}/log.jsonl")
         except FileNotFoundError:
             return b""
-        except OSError as error:
-            raise SandboxFailed(f"the job's log.jsonl: {error.strerror}") from error
         with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise SandboxFailed("the job's log.jsonl is not a regular file")
             file.seek(self._log_offset)
             content = file.read(LOG_BYTES)
         self._log_offset += len(content)
@@ -92,7 +88,8 @@ class Outbox:
         found = {}
         for name in names:
             try:
-                found[name] = read_output_in(self._folder, f"{folder}/{name}", ADAPTER_BYTES)
+                path = f"{self._name}/{folder}/{name}"
+                found[name] = read_output_in(self._around, path, ADAPTER_BYTES)
             except FileNotFoundError:
                 continue
         return found

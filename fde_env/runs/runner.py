@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 from fde_env.bases import base_digest, base_path
@@ -12,9 +11,10 @@ from fde_env.compile import Handling
 from fde_env.contract.run_spec import RunSpec
 from fde_env.errors import ReplayMiss
 from fde_env.runs.base_predictions import predict_base
+from fde_env.runs.bench import Bench
 from fde_env.runs.eval_sets import EvalSets
 from fde_env.runs.judge import host_key
-from fde_env.runs.live import Bench, LiveRun, Work
+from fde_env.runs.live import LiveRun, Work
 from fde_env.runs.recorded import RecordedRun
 from fde_env.runs.run import Progress, Run, Watcher
 from fde_env.runs.store import EVIDENCE, Store
@@ -78,20 +78,28 @@ class Runner:
                 f"run {key[:12]} is not in the store at {self.store.home} nor in the pack; "
                 'use execution="auto" to train it once'
             )
-        return self._train(request, watcher)
+        return train(self.bench, request, watcher)
 
-    def _train(self, request: RunRequest, watcher: Watcher | None) -> Run:
-        folder = base_path(request.spec.base_id)
-        if watcher is not None:
-            watcher(Progress("base", 0, request.spec.config.max_steps))
-        base = predict_base(self.bench, folder, base_digest(folder), request.sets)
-        work = Work(
-            spec=request.spec,
-            handling=request.handling,
-            sets=request.sets,
-            base_folder=Path(folder),
-            base=base,
-        )
-        if watcher is not None:
-            watcher(Progress("start", 0, request.spec.config.max_steps))
-        return LiveRun(work, self.bench, show_alarms=request.show_alarms, watcher=watcher)
+
+def train(bench: Bench, request: RunRequest, watcher: Watcher | None) -> LiveRun:
+    """Start a live run, after the base's answers are known.
+
+    Raises:
+        SandboxFailed: a job broke down.
+    """
+    folder = base_path(request.spec.base_id)
+    tell = watcher if watcher is not None else _nobody
+    tell(Progress("base", 0, request.spec.config.max_steps))
+    work = Work(
+        spec=request.spec,
+        handling=request.handling,
+        sets=request.sets,
+        base_folder=folder,
+        base=predict_base(bench, folder, base_digest(folder), request.sets),
+    )
+    tell(Progress("start", 0, request.spec.config.max_steps))
+    return LiveRun(work, bench, show_alarms=request.show_alarms, watcher=watcher)
+
+
+def _nobody(_: Progress) -> None:
+    """For when nobody watches."""
