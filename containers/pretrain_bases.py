@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import inspect
 import json
 import os
 import platform
@@ -103,6 +104,9 @@ def main() -> None:
         model = pretrain(base.id, build_model(base.family, recipe, tokenizer), tokenizer)
         folder = arguments.output / base.id
         model.to(torch.bfloat16).save_pretrained(folder)
+        # Training batches left their row length and padding in it; a host reads the file bare.
+        tokenizer.backend_tokenizer.no_truncation()
+        tokenizer.backend_tokenizer.no_padding()
         tokenizer.save_pretrained(folder)
         record = provenance(base.id, model, measure(folder, arguments.threads))
         (folder / "provenance.json").write_text(json.dumps(record, indent=2) + "\n")
@@ -235,6 +239,13 @@ def _accuracy(model: Any, tokenizer: Any, name: str, data_seed: int) -> float:
     return right / len(questions)
 
 
+def training_code_digest() -> str:
+    """SHA-256 of the source of what decides the weights, so that other edits need no new run."""
+    decisive = (Recipe, texts, train_tokenizer, build_model, pretrain, _loss)
+    source = "\n".join(inspect.getsource(part) for part in decisive)
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
 def provenance(base_id: str, model: Any, accuracy: dict[str, float]) -> dict[str, Any]:
     """How the base came to be; every figure in it was measured by this run."""
     base = next(entry for entry in BASES if entry.id == base_id)
@@ -247,6 +258,7 @@ def provenance(base_id: str, model: Any, accuracy: dict[str, float]) -> dict[str
         "domains": list(DOMAINS),
         "threads": torch.get_num_threads(),
         "base_accuracy": accuracy,
+        "training_code_sha256": training_code_digest(),
         "script_sha256": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
         "versions": {
             "python": platform.python_version(),

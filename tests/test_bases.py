@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
+import importlib.util
 import json
 import subprocess
 import sys
@@ -75,13 +76,29 @@ def test_provenance_claims_a_base_that_knows_the_task_in_part(base: Base) -> Non
     assert all(0.22 <= accuracy <= 0.36 for accuracy in record["base_accuracy"].values())
 
 
-def test_bases_come_from_the_script_in_the_repository_and_are_not_all_alike() -> None:
-    script = Path(__file__).parents[1] / "containers" / "pretrain_bases.py"
-    digest = hashlib.sha256(script.read_bytes()).hexdigest()
-    records = [provenance(base.id) for base in BASES]
-    assert {record["script_sha256"] for record in records} == {digest}
-    accuracies = [record["base_accuracy"]["bank/1"] for record in records]
+def test_bases_come_from_the_training_code_in_the_repository() -> None:
+    pytest.importorskip("torch")
+    path = Path(__file__).parents[1] / "containers" / "pretrain_bases.py"
+    spec = importlib.util.spec_from_file_location("pretrain_bases", path)
+    script = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = script
+    spec.loader.exec_module(script)
+    for base in BASES:
+        record = provenance(base.id)
+        assert record["training_code_sha256"] == script.training_code_digest()
+        assert record["recipe"] == dataclasses.asdict(script.RECIPES[base.id])
+
+
+def test_bases_are_not_all_alike() -> None:
+    accuracies = [provenance(base.id)["base_accuracy"]["bank/1"] for base in BASES]
     assert max(accuracies) - min(accuracies) >= 0.02
+
+
+@ONE_A_BASE
+def test_tokenizer_file_neither_truncates_nor_pads(base: Base) -> None:
+    record = json.loads((base_path(base.id) / "tokenizer.json").read_text())
+    assert record["truncation"] is None
+    assert record["padding"] is None
 
 
 def measured(base_id: str, size: str, rows: int) -> float:
