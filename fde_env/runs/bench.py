@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,5 +92,8 @@ def describe_exit(process: Process, what: str) -> str:
     why = "it ran out of memory" if ended.oom else f"exit code {ended.code}"
     if ended.timed_out:
         why = "its wall clock ran out"
-    tail = json.dumps(ended.stderr_tail[-600:])
-    return f"{what} left no result ({why}); run `fde doctor`, then try again. Last words: {tail}"
+    last = [line.strip() for line in ended.stderr_tail.splitlines() if line.strip()][-3:]
+    return (
+        f"{what} left no result ({why}); run `fde doctor`, then try again. "
+        f"Its last words: {' / '.join(last)[-600:]}"
+    )

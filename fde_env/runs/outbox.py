@@ -49,13 +49,13 @@ class Outbox:
         return self._done
 
     def labels(self, value: Any, count: int) -> tuple[int, ...]:
-        """`value` as `count` label indices.
+        """`value` as `count` label indices; -1 is no answer, as of a model that diverged.
 
         Raises:
             SandboxFailed: it is anything else.
         """
         valid = isinstance(value, list) and len(value) == count
-        if not valid or not all(type(i) is int and 0 <= i < self._labels for i in value):
+        if not valid or not all(type(i) is int and -1 <= i < self._labels for i in value):
             raise SandboxFailed(f"the job did not answer {count} rows with label indices")
         return tuple(value)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from fde_env.bases import base_digest, base_path
 from fde_env.compile import Handling
+from fde_env.contract.evidence import Evidence
 from fde_env.contract.run_spec import RunSpec
 from fde_env.errors import ReplayMiss
 from fde_env.runs.base_predictions import predict_base
@@ -65,6 +66,8 @@ class Runner:
         """
         key = request.spec.key
         stored = None if self.execution == "live" else self.store.evidence(key)
+        if stored is not None and self.execution == "auto" and not self._wanted(stored):
+            stored = None
         if stored is not None:
             kept = self.store.run_dir(key)
             return RecordedRun(
@@ -79,6 +82,10 @@ class Runner:
                 'use execution="auto" to train it once'
             )
         return train(self.bench, request, watcher)
+
+    def _wanted(self, stored: Evidence) -> bool:
+        """Who names a backend wants to see it work: another one's record will not do."""
+        return self.backend in ("auto", stored.provenance.backend)
 
 
 def train(bench: Bench, request: RunRequest, watcher: Watcher | None) -> LiveRun:
