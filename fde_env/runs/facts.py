@@ -98,4 +98,3 @@ def run_facts(
 def base_revision(ticket: Ticket, base_digest: str) -> str:
     """The revision under which a ticket shows its base."""
     return keyed_digest(ticket.secret, f"base/{base_digest}")
-

@@ -7,7 +7,6 @@ pool, no trap, no ticket.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ def write_json(folder: Path, name: str, value: Any) -> None:
     hidden = folder / f".{name}.new"
     hidden.write_text(json.dumps(value), encoding="utf-8")
     hidden.chmod(0o644)
-    os.replace(hidden, folder / name)
+    hidden.replace(folder / name)
 
 
 def _write_lines(folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> str:

@@ -69,9 +69,7 @@ class ProbeJudge:
     def sample(self, index: int) -> tuple[int, ...]:
         """Rows of the pool for check `index`, drawn afresh without replacement."""
         probe = self.spec.probe
-        return draw_sample(
-            self.key.value, self.spec.key, index, probe.pool_size, probe.sample_size
-        )
+        return draw_sample(self.key.value, self.spec.key, index, probe.pool_size, probe.sample_size)
 
     def observe(self, index: int, step: int, predictions: Sequence[int]) -> tuple[Alarm, ...]:
         """Count the check's outcomes, update both detectors, return alarms raised by it."""

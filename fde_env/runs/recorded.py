@@ -60,7 +60,7 @@ class RecordedRun:
     def fork(self) -> RecordedRun:
         """An independent copy at this point."""
         twin = copy.copy(self)
-        twin._pending = list(self._pending)
+        twin.__dict__["_pending"] = list(self._pending)
         return twin
 
     def _show(self, until: int) -> None:

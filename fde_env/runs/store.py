@@ -138,7 +138,7 @@ def _write_atomically(target: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(name, target)
+    Path(name).replace(target)
 
 
 def _checked(text: str, key: str, where: str) -> Evidence:
@@ -158,7 +158,7 @@ def _read_evidence_at(path: str, key: str, changed: int) -> Evidence:
 
 
 def _read_evidence(path: str, key: str) -> Evidence:
-    return _read_evidence_at(path, key, os.stat(path).st_mtime_ns)
+    return _read_evidence_at(path, key, Path(path).stat().st_mtime_ns)
 
 
 def _packed_text(name: str) -> str | None:
