@@ -64,7 +64,8 @@ def in_place(model: Any) -> Iterator[Any]:
     gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     model.eval()
     try:
-        yield model.get_base_model()
+        # A plain model, trained whole, has no base below an adapter.
+        yield model.get_base_model() if hasattr(model, "get_base_model") else model
     finally:
         for name, module in model.named_modules():
             module.training = modes[name]

@@ -85,7 +85,7 @@ def test_batches_do_not_change_predictions(tokenizer: Any, monkeypatch: Any) -> 
     prompts = [kit.message(draw, (1, 20)) for _ in range(40)]
     predictor = LabelPredictor(tokenizer, kit.LABELS, prompts[0])
     together = predictor.predict(model, prompts)
-    monkeypatch.setattr("fde_containers.predictor._BATCH_ROWS", 7)
+    monkeypatch.setattr("fde_containers.predictor._CPU_ROWS", 7)
     assert predictor.predict(model, prompts) == together
     assert predictor.predict(model, prompts[::-1]) == together[::-1]
 
