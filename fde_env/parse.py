@@ -23,20 +23,25 @@ def parse_action(raw: Any) -> Action:
     if isinstance(raw, (str, bytes, bytearray)):
         raw = _from_json(raw)
     if isinstance(raw, Action):
-        raw = raw.as_dict()
+        raw = {"tool": raw.tool, "arguments": raw.arguments}
     elif isinstance(raw, BaseModel):
         raw = _from_model(raw)
     if not isinstance(raw, dict):
         raise MalformedAction(f"an action is {SHAPE}, not {type(raw).__name__}")
-    extra = [str(key) for key in raw if key not in ("tool", "arguments")]
-    if extra or "tool" not in raw:
+    if not {"tool"} <= raw.keys() <= {"tool", "arguments"}:
         raise MalformedAction(f"an action is {SHAPE}, with these two keys and no other")
     tool, arguments = raw["tool"], raw.get("arguments", {})
     if not isinstance(tool, str) or tool not in ARGUMENTS_OF:
-        raise MalformedAction(
-            f"there is no tool {str(tool)[:80]!r}; tools: {', '.join(ARGUMENTS_OF)}"
-        )
+        raise MalformedAction(f"there is no tool {_shown(tool)}; tools: {', '.join(ARGUMENTS_OF)}")
     return Action(tool=tool, arguments=_arguments(tool, arguments))
+
+
+def _shown(value: Any) -> str:
+    """The beginning of a value as text, whatever it is."""
+    try:
+        return repr(value[:80] if isinstance(value, str) else value)[:82]
+    except Exception:  # noqa: BLE001  # a policy's own object may raise anything when it is shown
+        return f"of type {type(value).__name__}"
 
 
 def _from_json(text: str | bytes | bytearray) -> Any:
@@ -51,7 +56,7 @@ def _from_json(text: str | bytes | bytearray) -> Any:
 def _from_model(model: BaseModel) -> dict[str, Any]:
     for tool, arguments in ARGUMENTS_OF.items():
         if tool.startswith("submit_") and type(model) is arguments:
-            return {"tool": tool, "arguments": model.model_dump(mode="json")}
+            return {"tool": tool, "arguments": model}
     raise MalformedAction(
         f"{type(model).__name__} is no stage's submission; send a read tool as {SHAPE}"
     )
@@ -59,8 +64,11 @@ def _from_model(model: BaseModel) -> dict[str, Any]:
 
 def _arguments(tool: str, arguments: Any) -> BaseModel:
     model = ARGUMENTS_OF[tool]
+    if isinstance(arguments, BaseModel):
+        # Not validated by construction alone (`model_construct`), and maybe of another tool.
+        arguments = arguments.model_dump(warnings=False)
     if not isinstance(arguments, dict):
-        raise MalformedAction(f"the arguments of {tool} are an object, not {arguments!r:.80}")
+        raise MalformedAction(f"the arguments of {tool} are an object, not {_shown(arguments)}")
     try:
         # JSON mode, so that lists stand for tuples as they do on the wire.
         return model.model_validate_json(json.dumps(arguments))
