@@ -2,8 +2,9 @@
 
 Every ticket carries the same documents. Each trap owns one *slot* in them: when the
 trap is set, the slot tells of the hazard; when it is not, the slot tells of a harmless
-twin, in about as many words. Placeholders: `{good}` and `{bad}` are the suffixes of the
-two files the slot is about, `{changed}` and `{asked}` are ISO dates.
+twin, in exactly as many characters, since `list_files` shows sizes. Placeholders:
+`{good}` and `{bad}` are the suffixes of the two files the slot is about, `{changed}` and
+`{asked}` are ISO dates.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ TRAP: Final = Trap(
         ),
         mail=(
             "For what it is worth, our former trainer ran with completion_only_loss: false"
-            " (loss on message and intent) and that was how we always did it."
+            " (loss on message and intent both) and that was how we always did it."
         ),
     ),
     quiet=Note(

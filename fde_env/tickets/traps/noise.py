@@ -12,8 +12,8 @@ TRAP: Final = Trap(
     hazard=Note(
         dictionary=(
             "labels_{bad}.csv is the first pass: the code that the old tagging service put on"
-            " each message on arrival. labels_{good}.csv is the code after two clerks had"
-            " reviewed the message and settled it between them."
+            " each message on arrival. labels_{good}.csv is the code once two clerks had"
+            " both reviewed the message and settled it between themselves."
         ),
         mail=(
             "You get two annotation files for the same messages. They did not come about in"
@@ -28,7 +28,7 @@ TRAP: Final = Trap(
         ),
         mail=(
             "You get two annotation files for the same messages. One was asked for by the"
-            " auditors, and the dictionary tells how each was made; please check."
+            " auditing staff, and the dictionary tells how each was made; please check."
         ),
     ),
     if_misread="tbdl",

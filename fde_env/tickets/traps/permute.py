@@ -12,11 +12,11 @@ TRAP: Final = Trap(
     hazard=Note(
         dictionary=(
             "Codes were handed out anew on {changed}. label_map_{bad}.json was written before"
-            " that day and stays in the export for the archive. label_map_{good}.json was"
-            " written after it. All annotation files carry the codes of today."
+            " that date and is kept in the export for the archive. label_map_{good}.json was"
+            " written after that. All annotation files carry the codes of today."
         ),
         mail=(
-            "Both label maps are in the export because the archive team needs the earlier"
+            "Both label maps are in the export because the archive team wanted the earlier"
             " one. The dictionary says which of them the current codes belong to."
         ),
     ),
