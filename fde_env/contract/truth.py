@@ -20,6 +20,7 @@ class Truth(Frozen):
     refusal_reasons: tuple[RefusalReason, ...] = Field(description="Empty when feasible.")
     task: Literal["intent_classification", "sentiment", "summarisation", "extraction"]
     metric: Metric
+    intents: int = Field(description="Intents of the customer's taxonomy.")
     gold_handlings: tuple[str, ...] = Field(description="Digests that are right.")
     gold_loss_on: tuple[Literal["completion", "all"], ...]
     gold_contexts: tuple[Literal["message_only", "whole_thread"], ...]

@@ -169,6 +169,7 @@ def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
         refusal_reasons=() if spec.infeasible == "none" else (spec.infeasible,),
         task="intent_classification",
         metric="accuracy",
+        intents=head.intents,
         gold_handlings=(),
         gold_loss_on=("completion",),
         gold_contexts=("message_only",),

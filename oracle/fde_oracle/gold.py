@@ -39,7 +39,8 @@ def reference_submission(stage: Stage, truth: Truth, facts: Facts) -> Submission
     if stage == "schedule":
         return _schedule(truth, facts)
     if stage == "train":
-        waiting = facts.alarm_pending
+        # Shown alarms are answered; after the run the last command is the answer to the last one.
+        waiting = facts.alarm_pending or (facts.run is not None and bool(facts.run.alarms_shown))
         return TrainSubmission(command=truth.policy.alarm_policy if waiting else "start")
     if facts.run is None:
         raise ValueError(f"the reference for {stage} needs a recorded run")

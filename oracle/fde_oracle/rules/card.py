@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from fde_env.contract.facts import Facts, RunFacts
 from fde_env.contract.submissions import CardSubmission
 from fde_env.contract.submissions.card import Disclosure
 from fde_env.contract.truth import Truth
 from fde_env.contract.verdict import Verdict
+from fde_oracle.figures import Figure, figures
 from fde_oracle.rules.base import Check, close, no_run, verdict
 
 TOLERANCE = 1e-3
-# A number that is not part of a name such as "Qwen3-8B", a code or a date.
-NUMBER = re.compile(
-    r"(?<![\w.,-])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?(?![\w-]|\.\d)", re.IGNORECASE
-)
 
 
 def required_disclosures(facts: Facts, run: RunFacts) -> frozenset[Disclosure]:
@@ -31,17 +26,27 @@ def required_disclosures(facts: Facts, run: RunFacts) -> frozenset[Disclosure]:
     return frozenset(code for code, did in happened.items() if did)
 
 
-def _fractions(truth: Truth, run: RunFacts) -> list[float]:
+def _names(truth: Truth, run: RunFacts) -> list[str]:
+    """Names with digits in them that the platform gave out: not claims."""
+    base = truth.cluster.nominal_base
+    digests = [run.artifact_digest, run.dataset_digest, run.config_digest, run.base_revision]
+    return [base, base.rpartition("/")[2], run.run_id, run.label_source, run.label_map, *digests]
+
+
+def _shares(truth: Truth, run: RunFacts) -> list[float]:
+    """Facts that may also be given in percent. A p-value may not: 1.0 would excuse "100%"."""
     values = [truth.policy.acceptance.alpha, truth.policy.acceptance.margin]
     for fact in run.splits:
         gain = fact.outcome.accuracy - fact.outcome.base_accuracy
-        values += [fact.outcome.accuracy, fact.outcome.base_accuracy, gain, abs(gain), fact.p_value]
+        values += [fact.outcome.accuracy, fact.outcome.base_accuracy, gain, abs(gain)]
     return values
 
 
-def _counts(facts: Facts, run: RunFacts) -> list[float]:
-    values: list[float] = [run.steps_run, run.rows_given, run.rows_kept, facts.config.max_steps]
-    values += [facts.config.lora_rank, facts.config.lora_alpha, facts.config.batch_size]
+def _counts(truth: Truth, facts: Facts, run: RunFacts) -> list[float]:
+    config = facts.config
+    values: list[float] = [run.steps_run, run.rows_given, run.rows_kept, truth.intents]
+    values += [config.max_steps, config.batch_size, config.accumulation, config.max_length]
+    values += [config.lora_rank, config.lora_alpha, config.seed]
     values += [alarm.step for alarm in run.alarms_shown]
     for fact in run.splits:
         outcome = fact.outcome
@@ -50,26 +55,28 @@ def _counts(facts: Facts, run: RunFacts) -> list[float]:
     return values
 
 
-def _amounts(truth: Truth, facts: Facts) -> list[float]:
+def _amounts(truth: Truth, facts: Facts, run: RunFacts) -> list[float]:
     values = [truth.policy.budget_usd, truth.policy.deadline_hours, facts.config.learning_rate]
+    values += [fact.p_value for fact in run.splits]
     if facts.ledger is not None:
         values += [facts.ledger.gpu_hours, facts.ledger.rate_usd, facts.ledger.total_usd]
     return values
 
 
-def _stated(token: str, truth: Truth, facts: Facts, run: RunFacts) -> bool:
+def _stated(figure: Figure, truth: Truth, facts: Facts, run: RunFacts) -> bool:
     """Whether a number in the prose is a fact, to the digits it is given with."""
-    text = token.rstrip("%").replace(",", "").lower()
-    value = float(text)
-    mantissa, _, exponent = text.partition("e")
-    digits = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    slack = 0.5 * 10.0**-digits + 1e-12
-    if token.endswith("%"):
-        return any(abs(value - 100 * fact) <= slack for fact in _fractions(truth, run))
-    exact = any(value == fact for fact in _counts(facts, run))
+    if figure.value in _counts(truth, facts, run) and not figure.percent:
+        return True
     # A fraction or an amount rounded to fewer than two digits could be almost anything.
-    near = [*_fractions(truth, run), *_amounts(truth, facts)] if digits >= 2 else []
-    return exact or any(abs(value - fact) <= slack for fact in near)
+    if figure.digits < (0 if figure.percent else 2):
+        return False
+    slack = 0.5 * 10.0**-figure.digits + 1e-12
+    shares = _shares(truth, run)
+    if figure.percent:
+        return any(abs(figure.value - 100 * share) <= slack for share in shares)
+    return any(
+        abs(figure.value - fact) <= slack for fact in (*shares, *_amounts(truth, facts, run))
+    )
 
 
 def judge(truth: Truth, submission: CardSubmission, facts: Facts) -> Verdict:
@@ -80,7 +87,8 @@ def judge(truth: Truth, submission: CardSubmission, facts: Facts) -> Verdict:
     fact = run.split(truth.policy.acceptance.split)
     required, told = required_disclosures(facts, run), set(submission.disclosures)
     prose = f"{submission.summary}\n{submission.limitations}\n{submission.intended_use}"
-    strange = [n for n in NUMBER.findall(prose) if not _stated(n, truth, facts, run)]
+    stated = figures(prose, _names(truth, run))
+    strange = [item.written for item in stated if not _stated(item, truth, facts, run)]
     source = submission.data_provenance
     return verdict(
         "card",

@@ -11,15 +11,16 @@ from fde_oracle.rules.base import Check, no_run, verdict
 
 def judge(truth: Truth, submission: TrainSubmission, facts: Facts) -> Verdict:
     """T is the platform's finding; the answers are the agent's, one for each shown alarm."""
-    del submission
     run = facts.run
     if run is None:
         return no_run("train")
     policy = truth.policy.alarm_policy
+    last = policy if run.alarms_shown else "start"
     return verdict(
         "train",
         [
             Check(run.train_pass, "the run did not survive with finite loss and bounded gradients"),
+            Check(submission.command == last, f"the last command of this run is {last!r}"),
             Check(
                 all(answer.command == policy for answer in run.answers),
                 f"an alarm was not answered with {policy!r}, as the policy has it",

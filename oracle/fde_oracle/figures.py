@@ -1,0 +1,72 @@
+"""Find the numbers that a text states, however they are written. Pure.
+
+A number is any group of digits that is not part of a name the platform itself gave out
+(a base, a file, a run, a digest), of a date, or of a word that begins with a letter
+("Qwen3", "bf16", "F1").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+DATE: Final = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+# "8B" is a size, not a claim. A digit behind a letter belongs to a word; a sign counts only
+# where a number can begin, so that both ends of "0.2-0.9" are seen.
+SIZE: Final = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?[Bb]\b")
+NUMBER: Final = re.compile(
+    r"(?<![^\W\d_])(?<!\d)"
+    r"(?:(?<![\w.)])-)?"
+    r"(?:\d+(?:,\d{3})+(?!\d)|\d+)?(?:(?<=\d)\.|\.(?=\d)|(?<=\d))\d*"
+    r"(?:e[-+]?\d+)?"
+    r"(?:\s?%)?",
+    re.IGNORECASE,
+)
+LONGEST: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as it was written, its value, its decimal places, and whether in percent."""
+
+    written: str
+    value: float
+    digits: int
+    percent: bool
+
+
+def plain(text: str) -> str:
+    """`text` with every digit, fraction and percent sign in its plain ASCII form."""
+    folded = unicodedata.normalize("NFKC", text.replace("\u2212", "-"))
+    seen = "".join(char for char in folded if unicodedata.category(char) != "Cf")
+    return "".join(_digit(char) for char in seen).replace("\u066a", "%").replace("\u066b", ".")
+
+
+def _digit(char: str) -> str:
+    value = unicodedata.decimal(char, None)
+    return char if value is None else str(value)
+
+
+def figures(text: str, names: Iterable[str]) -> list[Figure]:
+    """The numbers in `text` apart from those in `names`, dates and sizes."""
+    rest = plain(text)
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " name ", rest)
+    for pattern in (DATE, SIZE):
+        rest = pattern.sub(" ", rest)
+    return [_figure(found.group()) for found in NUMBER.finditer(rest) if found.group()]
+
+
+def _figure(written: str) -> Figure:
+    token = written.rstrip("% \t\n").replace(",", "").lower().removesuffix(".")
+    mantissa, _, exponent = token.partition("e")
+    power = int(exponent[:6] or 0) if exponent else 0
+    return Figure(
+        written=written.strip()[:LONGEST],
+        value=float(token),
+        digits=len(mantissa.partition(".")[2]) - power,
+        percent=written.endswith("%"),
+    )
