@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import platform
 import re
 import shutil
@@ -34,6 +35,7 @@ FORMAT = "1"
 HOST_PYTHON = "fde.host-python"
 KEY = "fde.key"
 LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x[0-9a-f]+\)")
+SHARED_OBJECT = re.compile(r"\.so(\.|$)")
 BATCH = 64
 MOUNT_POINTS = ("in", "out", "base", "code/fde_containers", "proc", "sys", "dev", "root")
 
@@ -111,8 +113,10 @@ def _libraries(layout: Layout) -> dict[str, Path]:
 
 def _extensions(layout: Layout) -> Iterator[str]:
     for root in layout.roots:
-        for pattern in ("*.so", "*.so.*"):
-            yield from sorted(str(p) for p in root.rglob(pattern) if not p.is_symlink())
+        # os.walk passes over folders that an installer removes meanwhile; rglob raises.
+        for folder, _, names in os.walk(root):
+            paths = (Path(folder, name) for name in names if SHARED_OBJECT.search(name))
+            yield from sorted(str(path) for path in paths if not path.is_symlink())
 
 
 def _ldd(paths: Iterable[str]) -> Iterator[str]:
