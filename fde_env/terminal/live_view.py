@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import MappingProxyType
 from typing import Any, Final, Self
 
 from rich.console import Console, Group, RenderableType
@@ -21,6 +22,9 @@ BARS: Final = " ▁▂▃▄▅▆▇█"
 WIDTH: Final = 48
 LOG_THRESHOLD: Final = 4.60517  # ln(1 / 0.01)
 PLAIN_EVERY: Final = 100
+PHASES: Final = MappingProxyType(
+    {"base": "the base answers the clean rows (once a cell)", "start": "the sandbox starts"}
+)
 
 
 def sparkline(values: list[float], width: int = WIDTH) -> str:
@@ -52,7 +56,9 @@ class LiveView:
     def __enter__(self) -> Self:
         """Begin to draw; without a terminal, plain lines are printed instead."""
         if self._console.is_terminal:
-            self._live = Live(self._draw(), console=self._console, refresh_per_second=8)
+            self._live = Live(
+                get_renderable=self._draw, console=self._console, refresh_per_second=4
+            )
             self._live.start()
         else:
             self._console.print(self._title)
@@ -61,7 +67,6 @@ class LiveView:
     def __exit__(self, *error: object) -> None:
         """Leave the last picture standing."""
         if self._live is not None:
-            self._live.update(self._draw())
             self._live.stop()
 
     def follow(self, action: Any, observation: Observation) -> None:
@@ -73,7 +78,6 @@ class LiveView:
             self._done.append(STAGES[-1])
         if self._live is None and tool.startswith("submit_"):
             self._console.print(f"  {tool[7:]:<9} {observation['message'].splitlines()[0][:100]}")
-        self._refresh()
 
     def watch(self, progress: Progress) -> None:
         """Something happened in the run."""
@@ -87,7 +91,6 @@ class LiveView:
             if progress.loss is not None and progress.check is None:
                 self._losses.append(progress.loss)
             self._take_check(progress)
-        self._refresh()
 
     def _take_check(self, progress: Progress) -> None:
         if progress.check is None:
@@ -102,10 +105,6 @@ class LiveView:
                 f"  train     step {progress.step}/{self._total}  loss {progress.loss or 0:.3f}  "
                 f"clean probe {_change(progress.check):+.2f}"
             )
-
-    def _refresh(self) -> None:
-        if self._live is not None:
-            self._live.update(self._draw())
 
     def _draw(self) -> RenderableType:
         parts: list[RenderableType] = [self._pipeline()]
@@ -126,13 +125,10 @@ class LiveView:
         table = Table.grid(padding=(0, 1))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(no_wrap=True)
-        if self._phase == "base":
-            table.add_row("training", "the base answers the clean rows first (once per cell) ...")
-            return table
-        if self._phase == "start":
-            table.add_row("training", "sandbox starting ...")
-            return table
         elapsed = time.monotonic() - self._begun
+        if self._phase in PHASES:
+            table.add_row("training", f"{PHASES[self._phase]} ... {elapsed:.0f} s")
+            return table
         bar = Table.grid(padding=(0, 1))
         bar.add_row(
             ProgressBar(total=self._total, completed=self._step, width=WIDTH),
