@@ -236,7 +236,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         if not set(changes) <= allowed:
             raise UsageError(f"only {', '.join(sorted(allowed))} can change within an episode")
         self._played = self._played.model_copy(update=changes)
-        episode.rules = self._rules()
+        episode.change_rules(self._rules())
         return self
 
     # Inner parts

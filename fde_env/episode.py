@@ -179,6 +179,10 @@ class Episode:
 
     # What can be done
 
+    def change_rules(self, rules: Rules) -> None:
+        """Play on under other rules; what the gate has logged so far stays."""
+        self.rules, self.gate.mode = rules, rules.gate
+
     def truncate(self) -> None:
         """End the delivery because the step budget is spent."""
         self.ending = "truncated"

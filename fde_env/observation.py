@@ -87,8 +87,17 @@ def observe(episode: Episode, message: str, result: str, left: Left) -> Observat
     )
 
 
+# Named functions, since asynchronous vector environments pickle their spaces.
+def _draw_text(rng: np.random.Generator) -> str:
+    return str(rng.integers(1000))
+
+
+def _draw_stage(rng: np.random.Generator) -> Stage:
+    return STAGES[int(rng.integers(len(STAGES)))]
+
+
 def _text_space(name: str) -> JsonSpace:
-    return JsonSpace(TypeAdapter(str), lambda rng: str(rng.integers(1000)), name, TEXT_BYTES)
+    return JsonSpace(TypeAdapter(str), _draw_text, name, TEXT_BYTES)
 
 
 def _draw_metrics(rng: np.random.Generator) -> dict[str, Any]:
@@ -107,9 +116,7 @@ def _draw_metrics(rng: np.random.Generator) -> dict[str, Any]:
 
 def observation_space() -> spaces.Dict:
     """stage, message, logs, metrics and tool_result, all JSON-valued."""
-    stages = JsonSpace(
-        TypeAdapter(Stage), lambda rng: STAGES[int(rng.integers(len(STAGES)))], "stage", 64
-    )
+    stages = JsonSpace(TypeAdapter(Stage), _draw_stage, "stage", 64)
     return spaces.Dict(
         {
             "stage": stages,

@@ -127,7 +127,8 @@ def _read(space: JsonSpace, shared_memory: Any, n: int = 1) -> Sequence[Any]:
 
 @write_to_shared_memory.register(JsonSpace)
 def _write(space: JsonSpace, index: int, value: Any, shared_memory: Any) -> None:
-    content = json.dumps(value).encode()
+    # At most six bytes a character this way (a control character), twelve in ASCII.
+    content = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if len(content) > space.capacity:
         raise ValueError(f"{space} holds {space.capacity} bytes, not {len(content)}")
     start = index * (space.capacity + HEADER)
