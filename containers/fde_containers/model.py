@@ -50,12 +50,13 @@ def load_base(folder: Path, machine: Machine) -> tuple[Any, Any]:
 
     config = AutoConfig.from_pretrained(folder)
     # SDPA kernels cannot cap attention scores, and leave the cap out without a word (Gemma 2).
+    # Elsewhere the library's own choice is right: SDPA, or eager where a class has no other.
     capped = getattr(config.get_text_config(), "attn_logit_softcapping", None) is not None
     model: Any = AutoModelForCausalLM.from_pretrained(
         folder,
         config=config,
         dtype=machine.dtype,
-        attn_implementation="eager" if capped else "sdpa",
+        attn_implementation="eager" if capped else None,
     )
     model = model.to(machine.device).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)

@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     warm_up()
     parent = os.getppid()
-    kept = set(os.listdir(tempfile.gettempdir()))
+    kept = {path.name for path in Path(tempfile.gettempdir()).iterdir()}
     for number in count(chosen.first):
         name = f"{number:04d}"
         while not (chosen.input / f"order-{name}.json").is_file():
