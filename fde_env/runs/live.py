@@ -27,6 +27,7 @@ from fde_env.runs.outbox import Outbox
 from fde_env.runs.run import NO_ARTIFACT, Answer, Progress, Watcher
 from fde_env.runs.store import BasePredictions
 
+LOOKS_PER_LOG: Final = 10
 ADAPTER_FILES: Final = ("adapter_config.json", "adapter_model.safetensors")
 
 
@@ -87,15 +88,25 @@ class LiveRun:
             return self._unanswered[0]
         if self._evidence is not None:
             return None
+        try:
+            return self._serve()
+        except (KeyError, TypeError, ValueError) as error:
+            raise SandboxFailed(f"the training job broke its protocol: {error!r}") from error
+
+    def _serve(self) -> Alarm | None:
+        tick = 0
         while True:
-            self._read_log()
-            if self._outbox.done() is not None:
-                self._finish()
-                return None
+            # Only the probe's messages are urgent: the job stands still until they are answered.
             if self._serve_probe():
                 return self._unanswered[0]
-            if self._process.poll() is not None and self._outbox.done() is None:
-                raise SandboxFailed(self._obituary())
+            if tick % LOOKS_PER_LOG == 0:
+                self._read_log()
+                if self._outbox.done() is not None:
+                    self._finish()
+                    return None
+                if self._process.poll() is not None and self._outbox.done() is None:
+                    raise SandboxFailed(self._obituary())
+            tick += 1
             time.sleep(POLL_SECONDS)
 
     def answer(self, command: Answer) -> None:
@@ -141,8 +152,6 @@ class LiveRun:
 
     def _serve_probe(self) -> bool:
         """One move of the exchange; True when an alarm pauses the run."""
-        if self._paused:
-            return True
         if not self._published:
             frozen = self._outbox.message(f"frozen-{self._check:04d}")
             if frozen is not None:
@@ -154,6 +163,7 @@ class LiveRun:
             return False
         size = self._work.spec.probe.sample_size
         predictions = self._outbox.labels(found.get("predictions"), size)
+        self._read_log()
         raised = self._judge.observe(self._check, self._frozen_step, predictions)
         self._tell_check(raised)
         if raised and self._show_alarms:
