@@ -75,6 +75,15 @@ def run_request(prepared: Prepared, order: Order, *, show_alarms: bool) -> RunRe
     return RunRequest(spec, handling, sets, show_alarms=show_alarms)
 
 
+def _course(losses: list[float]) -> str:
+    """Mean loss of the first and the last tenth; a diverged run may have no finite one."""
+    if not losses:
+        return "not finite"
+    edge = max(1, len(losses) // 10)
+    first, last = (sum(part) / len(part) for part in (losses[:edge], losses[-edge:]))
+    return f"{first:.3f} -> {last:.3f}"
+
+
 class DeliveryRun:
     """A started run, its alarms and answers, and its facts once it has ended."""
 
@@ -123,11 +132,9 @@ class DeliveryRun:
         if ran.status == "failed":
             return f"The run failed: {ran.failure}"
         losses = [log.loss for log in ran.steps if log.loss is not None]
-        edge = max(1, len(losses) // 10)
-        first, last = (sum(part) / len(part) for part in (losses[:edge], losses[-edge:]))
         dev = self.facts.split("dev").outcome
         return (
-            f"The run is {ran.status}: {len(ran.steps)} steps, loss {first:.3f} -> {last:.3f}, "
+            f"The run is {ran.status}: {len(ran.steps)} steps, loss {_course(losses)}, "
             f"accuracy on the customer's dev split {dev.accuracy:.3f}."
         )
 

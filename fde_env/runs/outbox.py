@@ -36,7 +36,7 @@ class Outbox:
             return None
         try:
             value = json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SandboxFailed(f"the job's {name}.json is not JSON") from error
         if not isinstance(value, dict):
             raise SandboxFailed(f"the job's {name}.json is not an object")
@@ -66,7 +66,7 @@ class Outbox:
         for line in lines:
             try:
                 event = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise SandboxFailed("the job's log.jsonl holds a line that is not JSON") from error
             if isinstance(event, dict):
                 yield event

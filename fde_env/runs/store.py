@@ -10,6 +10,7 @@ import gzip
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -77,7 +78,10 @@ class Store:
         text = own.read_text(encoding="utf-8") if own.is_file() else _packed_text(f"base-{key}")
         if text is None:
             return None
-        found = BasePredictions.model_validate_json(text)
+        try:
+            found = BasePredictions.model_validate_json(text)
+        except ValidationError as error:
+            raise StoreCorrupt(f"{own} holds no base predictions; delete it") from error
         if found.key != key:
             raise StoreCorrupt(f"base predictions {key[:12]} belong to another key; delete {own}")
         return found
@@ -163,7 +167,12 @@ def _read_evidence(path: str, key: str) -> Evidence:
 
 def _packed_text(name: str) -> str | None:
     record = files("fde_env") / "pack" / f"{name}.json.gz"
-    return gzip.decompress(record.read_bytes()).decode() if record.is_file() else None
+    if not record.is_file():
+        return None
+    try:
+        return gzip.decompress(record.read_bytes()).decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise StoreCorrupt(f"the pack's {name} is damaged; install the package again") from error
 
 
 @lru_cache(maxsize=256)
