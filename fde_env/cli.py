@@ -125,12 +125,18 @@ def _run(agent: str, options: dict[str, Any], *, as_json: bool) -> None:
 
 
 @app.command()
-def demo(backend: Backend = "auto", execution: Execution = "live") -> None:
+def demo(
+    backend: Backend = "auto",
+    execution: Execution = "live",
+    picture: Annotated[Path | None, typer.Option(help="Also draw it into this SVG file.")] = None,
+) -> None:
     """Deliver one ticket twice, rightly and misread, and compare."""
-    from fde_env.terminal.demo import play_demo
+    from fde_env.terminal.demo import play_demo, save_picture
 
     with _errors():
-        play_demo(Console(), backend, execution)  # type: ignore[arg-type]  # checked by Options
+        delivered = play_demo(Console(), backend, execution)
+        if picture is not None:
+            save_picture(delivered, picture)
 
 
 @app.command()

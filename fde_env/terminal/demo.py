@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +13,6 @@ from rich.text import Text
 from fde_env.delivery import deliver, make_agent
 from fde_env.env import FDEDeliveryEnv
 from fde_env.errors import BackendUnavailable
-from fde_env.runs.runner import Execution
 from fde_env.sandbox.choose import choose_backend
 from fde_env.terminal.live_view import LiveView
 from fde_env.terminal.tables import Delivered, compare
@@ -23,10 +25,11 @@ PARTS = (
 )
 
 
-def play_demo(console: Console, backend: str, execution: Execution) -> list[Delivered]:
+def play_demo(console: Console, backend: str, execution: str) -> list[Delivered]:
     """Deliver the permute ticket with both agents and show the two side by side.
 
     Raises:
+        UsageError: there is no such backend or execution.
         InfrastructureError: no sandbox can run here, or one broke down.
     """
     console.print(
@@ -46,6 +49,18 @@ def play_demo(console: Console, backend: str, execution: Execution) -> list[Deli
     return delivered
 
 
+def save_picture(delivered: Sequence[Delivered], path: Path) -> None:
+    """Draw finished deliveries, their curves and the comparison, as an SVG file."""
+    console = Console(record=True, width=118, file=io.StringIO(), force_terminal=True)
+    for item in delivered:
+        if item.evidence is not None:
+            view = LiveView(console, item.title, item.evidence.spec.config.max_steps)
+            view.recall(item.evidence)
+            console.print(view.panel())
+    console.print(compare(delivered))
+    console.save_svg(str(path), title="fde demo")
+
+
 def usable_backend(console: Console, backend: str) -> str:
     """`backend`, or for "auto" the isolated one that can run here, else "subprocess", said aloud.
 
@@ -61,9 +76,7 @@ def usable_backend(console: Console, backend: str) -> str:
         return "subprocess"
 
 
-def _deliver(
-    console: Console, agent: str, title: str, backend: str, execution: Execution
-) -> Delivered:
+def _deliver(console: Console, agent: str, title: str, backend: str, execution: str) -> Delivered:
     options: dict[str, Any] = {
         "trap": "permute",
         "seed": SEED,

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fde_env.contract.evidence import ProbeCheck
+from fde_env.contract.evidence import Evidence, ProbeCheck
 from fde_env.contract.stage import STAGES
 from fde_env.observation import Observation
 from fde_env.runs.run import Progress
@@ -52,12 +52,13 @@ class LiveView:
         self._step, self._phase = 0, ""
         self._begun = time.monotonic()
         self._live: Live | None = None
+        self._seconds: float | None = None
 
     def __enter__(self) -> Self:
         """Begin to draw; without a terminal, plain lines are printed instead."""
         if self._console.is_terminal:
             self._live = Live(
-                get_renderable=self._draw, console=self._console, refresh_per_second=4
+                get_renderable=self.panel, console=self._console, refresh_per_second=4
             )
             self._live.start()
         else:
@@ -69,6 +70,9 @@ class LiveView:
         if self._live is not None:
             self._live.stop()
 
+    def _plain(self) -> bool:
+        return not self._console.is_terminal
+
     def follow(self, action: Any, observation: Observation) -> None:
         """A stage was submitted."""
         tool = action["tool"] if isinstance(action, dict) else ""
@@ -76,14 +80,14 @@ class LiveView:
             self._done.append(tool[7:])
         elif tool == f"submit_{STAGES[-1]}":
             self._done.append(STAGES[-1])
-        if self._live is None and tool.startswith("submit_"):
+        if self._plain() and tool.startswith("submit_"):
             self._console.print(f"  {tool[7:]:<9} {observation['message'].splitlines()[0][:100]}")
 
     def watch(self, progress: Progress) -> None:
         """Something happened in the run."""
         if progress.phase != "train":
             self._phase = progress.phase
-            if self._live is None and progress.phase == "base":
+            if self._plain() and progress.phase == "base":
                 self._console.print("  train     scoring the base on clean rows (once) ...")
         else:
             self._phase = ""
@@ -92,21 +96,34 @@ class LiveView:
                 self._losses.append(progress.loss)
             self._take_check(progress)
 
+    def recall(self, evidence: Evidence) -> None:
+        """Show a finished run as it looked at its end."""
+        self._done = list(STAGES)
+        self._seconds = evidence.provenance.wall_seconds
+        total = evidence.spec.config.max_steps
+        checks = {check.step: check for check in evidence.checks}
+        for log in evidence.steps:
+            self.watch(Progress("train", log.step, total, log.loss))
+            if log.step in checks:
+                alarms = tuple(item for item in evidence.alarms if item.step == log.step)
+                self.watch(Progress("train", log.step, total, log.loss, checks[log.step], alarms))
+
     def _take_check(self, progress: Progress) -> None:
         if progress.check is None:
             return
         self._checks.append(progress.check)
         for alarm in progress.alarms:
             self._alarms.append(f"{alarm.kind} alarm at step {alarm.step}")
-            if self._live is None:
+            if self._plain():
                 self._console.print(f"  train     ! {self._alarms[-1]} (recorded, not shown)")
-        if self._live is None and progress.step % PLAIN_EVERY == 0:
+        if self._plain() and progress.step % PLAIN_EVERY == 0:
             self._console.print(
                 f"  train     step {progress.step}/{self._total}  loss {progress.loss or 0:.3f}  "
                 f"clean probe {_change(progress.check):+.2f}"
             )
 
-    def _draw(self) -> RenderableType:
+    def panel(self) -> RenderableType:
+        """The delivery as it stands now."""
         parts: list[RenderableType] = [self._pipeline()]
         if self._losses or self._phase:
             parts.append(self._training())
@@ -125,7 +142,7 @@ class LiveView:
         table = Table.grid(padding=(0, 1))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(no_wrap=True)
-        elapsed = time.monotonic() - self._begun
+        elapsed = self._seconds or time.monotonic() - self._begun
         if self._phase in PHASES:
             table.add_row("training", f"{PHASES[self._phase]} ... {elapsed:.0f} s")
             return table
