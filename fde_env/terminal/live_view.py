@@ -140,7 +140,7 @@ class LiveView:
 
     def _training(self) -> Table:
         table = Table.grid(padding=(0, 1))
-        table.add_column(style="dim", no_wrap=True)
+        table.add_column(style="dim", no_wrap=True, min_width=8)
         table.add_column(no_wrap=True)
         elapsed = self._seconds or time.monotonic() - self._begun
         if self._phase in PHASES:
@@ -161,6 +161,8 @@ class LiveView:
             shown = f"{sparkline(changes, 30)} {changes[-1]:+.2f} against base, on clean rows"
             table.add_row("probe", Text(shown, style=style))
             table.add_row("evidence", self._wealth())
+        if self._alarms:
+            table.add_row("alarms", Text(" · ".join(self._alarms), style="bold red"))
         return table
 
     def _wealth(self) -> Text:
@@ -168,10 +170,7 @@ class LiveView:
         harm = f"harm {last.harm_log_wealth:+.1f}"
         late = last.futility_log_wealth
         futility = "futility -" if late is None else f"futility {late:+.1f}"
-        text = Text(f"{harm}  {futility}  (log wealth; alarm at {LOG_THRESHOLD:.1f})  ")
-        if self._alarms:
-            text.append(" · ".join(self._alarms), style="bold red")
-        return text
+        return Text(f"{harm}  {futility}  (log wealth; alarm at {LOG_THRESHOLD:.1f})")
 
 
 def _change(check: ProbeCheck) -> float:
