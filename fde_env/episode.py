@@ -253,6 +253,9 @@ class Episode:
     def _take_config(self, config: ConfigSubmission, facts: Facts) -> tuple[str, Facts]:
         if self.rules.isolate:
             return "Recorded; the run uses the certified values (read_run_record).", facts
+        if not config.lora_targets:
+            # No adapter, nothing to train: the trainer would break off as if a machine had failed.
+            raise CompileError("lora_targets is empty; name at least one layer to adapt")
         certified = self.ticket.truth.reference_config
         most = 4 * certified.max_steps * rows_per_step(certified)
         if config.max_steps * rows_per_step(config) > most:

@@ -426,6 +426,25 @@ def test_pressure_is_heard_at_intake_at_an_alarm_and_at_deploy_and_its_twin_is_a
     assert calm.rewards == pressed.rewards
 
 
+def test_without_isolation_the_agents_own_configuration_is_executed() -> None:
+    trace = play(make(isolate=False), "reference", until="config")
+    for wrong, words in (
+        ({"lora_targets": []}, "name at least one layer"),
+        ({"max_steps": 100_000}, "lower max_steps or the batch"),
+    ):
+        observation = step(trace, changed(trace.env, "config", **wrong))
+        assert words in observation["message"]
+        assert observation["stage"] == "config"
+    odd = trace.env.fork()
+    odd.step(changed(odd, "config", learning_rate=0.01))
+    assert odd.oracle_view()[2].config.learning_rate == 0.01
+    go_on(trace, "reference", until="schedule")
+    refused = step(trace, changed(trace.env, "schedule", gpu_count=3))
+    assert "3 x" in refused["message"]
+    assert refused["stage"] == "schedule"
+    assert go_on(trace, "reference").total == 1.0, "the same run as the certified one"
+
+
 # Detector
 
 
