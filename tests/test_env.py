@@ -505,7 +505,8 @@ def test_going_on_past_every_alarm_gives_the_whole_run() -> None:
     paused = [seen for seen in live.observations if seen["metrics"]["alarm"]]
     assert len(paused) == len(shown.alarms_shown)
     for seen, alarm in zip(paused, shown.alarms_shown, strict=True):
-        assert seen["metrics"]["step"] == alarm.step, "nothing past the alarm is shown"
+        # A paused trainer has not logged the step it stands at (`test_live.py` compares).
+        assert seen["metrics"]["step"] == alarm.step - 1
 
 
 # Forks

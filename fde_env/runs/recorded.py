@@ -24,12 +24,13 @@ class RecordedRun:
         self._directory = directory
         self._pending = list(evidence.alarms) if show_alarms else []
         self._at = 0
+        self._logged = 0
         self._watcher = watcher
 
     @property
     def steps(self) -> tuple[StepLog, ...]:
         """Log of the steps played so far."""
-        return tuple(item for item in self._evidence.steps if item.step <= self._at)
+        return tuple(item for item in self._evidence.steps if item.step <= self._logged)
 
     @property
     def directory(self) -> Path | None:
@@ -41,7 +42,8 @@ class RecordedRun:
         alarm = self._pending.pop(0) if self._pending else None
         until = alarm.step if alarm else self._evidence.spec.config.max_steps
         self._show(until)
-        self._at = until
+        # A trainer that is paused after a step has not logged that step yet.
+        self._at, self._logged = until, until - 1 if alarm else until
         return alarm
 
     def answer(self, command: Answer) -> None:
