@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from fde_env.bases import BASES
+from fde_env.bases import BASES, find_base
 from fde_env.contract.meter import feasible_pools
 from fde_env.contract.policy import Pool, PriceList
 from fde_env.contract.run_spec import Size
@@ -26,6 +26,9 @@ from fde_env.tickets.generator import Prepared, prepare
 
 Arm = Literal["correct", "permute", "noise", "mask"]
 ARMS: Final[tuple[Arm, ...]] = ("correct", "permute", "noise", "mask")
+# The certified rate belongs to stand-ins of a few million parameters; this is the usual one
+# for LoRA on billions. It is not certified: no run of that size was made here.
+FOLDER_LEARNING_RATE: Final = 2e-4
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Study:
         size: "full", or "smoke" for a quick look that ranks nothing.
         steps: optimiser steps of every run; None for the certified number.
         precision: number format; None for the certified one. A CPU runs fp32 and says so.
+        learning_rate: peak rate; None for the certified one, or for `FOLDER_LEARNING_RATE`
+            with a base that is not shipped.
     """
 
     bases: tuple[str, ...] = tuple(base.id for base in BASES)
@@ -49,6 +54,7 @@ class Study:
     size: Size = "full"
     steps: int | None = None
     precision: Precision | None = None
+    learning_rate: float | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +137,12 @@ def price_of(prepared: Prepared) -> Price:
     return Price(prepared.ticket.nominal_base, offers[0][0], truth.prices)
 
 
-def changed(config: ConfigSubmission, study: Study) -> ConfigSubmission:
-    """The certified configuration with the study's own steps and precision, if any."""
-    wanted = {"max_steps": study.steps, "precision": study.precision}
+def changed(config: ConfigSubmission, base: str, study: Study) -> ConfigSubmission:
+    """The certified configuration with what the study has its own of."""
+    rate = study.learning_rate
+    if rate is None and find_base(base) is None:
+        rate = FOLDER_LEARNING_RATE
+    wanted = {"max_steps": study.steps, "precision": study.precision, "learning_rate": rate}
     return config.model_copy(update={k: v for k, v in wanted.items() if v is not None})
 
 
@@ -141,7 +150,7 @@ def _planned(study: Study, base: str, seed: int, arm: Arm) -> Planned:
     prepared = prepare_arm(study, base, seed, arm)
     truth = prepared.ticket.truth
     intake, plan = forced_handling(truth)
-    order = Order(intake, plan, changed(truth.reference_config, study))
+    order = Order(intake, plan, changed(truth.reference_config, base, study))
     return Planned(
         base=base,
         seed=seed,
