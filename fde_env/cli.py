@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fde_env import __version__
+from fde_env.cli_confirm import confirm_command
 from fde_env.errors import FDEError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 tickets_app = typer.Typer(help="Tickets: list them, read one.", no_args_is_help=True)
 app.add_typer(tickets_app, name="tickets")
+app.command("confirm")(confirm_command)
 
 Trap = Annotated[
     list[str] | None,

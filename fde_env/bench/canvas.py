@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,15 +21,23 @@ SMOOTH: Final = 15
 Run = dict[str, Any]
 
 
-def new_figure(width: float, height: float) -> Any:
-    """An empty figure, in inches; no window, no global state."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
+def require_matplotlib() -> None:
+    """Check that pictures can be drawn.
+
+    Raises:
+        UsageError: matplotlib is not installed.
+    """
+    if find_spec("matplotlib") is None:
         raise UsageError(
             "pictures need matplotlib: install fde-env[report], or leave them out with "
             "--no-pictures"
-        ) from error
+        )
+
+
+def new_figure(width: float, height: float) -> Any:
+    """An empty figure, in inches; no window, no global state."""
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width, height))
 
 

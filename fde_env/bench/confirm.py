@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from fde_env.bench.canvas import require_matplotlib
 from fde_env.bench.figures import draw_all
 from fde_env.bench.plan import Planned
 from fde_env.bench.progress import StudyBar
@@ -45,6 +46,8 @@ def confirm(
     Raises:
         SandboxFailed: runs broke down. The others are kept: start again to train these only.
     """
+    if out is not None and pictures:
+        require_matplotlib()  # before hours of training rather than after
     steps = max(planned.request.spec.config.max_steps for planned in runs)
     with StudyBar(console, len(runs), steps, place.count) as bar:
         found = gather(runs, place, bar.tell)
