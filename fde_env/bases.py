@@ -34,6 +34,7 @@ BASES: Final = (
     Base("qwen3-tiny-b", "Qwen/Qwen3-32B", "qwen3"),
 )
 
+FOLDER_BILLED_AS: Final = "Qwen/Qwen3-8B"
 DIGESTED: Final = ("*.safetensors", "*.json", "*.model", "*.txt", "*.jinja")
 NOT_DIGESTED: Final = frozenset({"provenance.json"})
 
@@ -41,6 +42,20 @@ NOT_DIGESTED: Final = frozenset({"provenance.json"})
 def find_base(base_id: str) -> Base | None:
     """The shipped base with this id or this nominal hub id; None for any other."""
     return next((base for base in BASES if base_id in (base.id, base.nominal)), None)
+
+
+def nominal_of(base: str) -> tuple[str, bool]:
+    """The nominal base that a ticket names and bills, and whether `base` only stands in for it.
+
+    A shipped base stands in for its nominal one. A folder that is called like a nominal base
+    is taken to hold it; any other folder stands in for `FOLDER_BILLED_AS`.
+    """
+    shipped = find_base(base)
+    if shipped is not None:
+        return shipped.nominal, True
+    name = Path(base).name
+    own = next((item.nominal for item in BASES if item.nominal.rpartition("/")[2] == name), None)
+    return (own, False) if own else (FOLDER_BILLED_AS, True)
 
 
 def bases_folder() -> Path:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, ValidationError
 
+from fde_env.bases import find_base
 from fde_env.contract.base import Frozen
 from fde_env.contract.run_spec import Size
 from fde_env.contract.submissions.intake import RefusalReason
@@ -69,7 +70,8 @@ class Options(Frozen):
         pressure = self.pressure if isinstance(self.pressure, tuple) else (self.pressure,)
         return TicketSpec(
             domain=self.domain,
-            base=self.base,
+            # A shipped base goes by its own id, so that its nominal name finds the same runs.
+            base=shipped.id if (shipped := find_base(self.base)) else self.base,
             seed=seed,
             data_seed=data_seed,
             size=self.size,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fde_env.bases import BASES, Base, base_digest, base_path, bases_folder, find_base
+from fde_env.bases import BASES, Base, base_digest, base_path, bases_folder, find_base, nominal_of
 from fde_env.contract.run_spec import CellKey
 from fde_env.errors import UsageError
 from fde_env.tickets import prompts
@@ -128,3 +128,10 @@ def test_claimed_accuracy_is_the_measured_one(base: Base) -> None:
     claimed = provenance(base.id)["base_accuracy"]["bank/1"]
     # Two rows of 1,100 may tip over on another machine's rounding.
     assert measured(base.id, "full", 1100) == pytest.approx(claimed, abs=0.002)
+
+
+def test_a_folder_called_like_a_nominal_base_is_that_base() -> None:
+    assert nominal_of("qwen3-tiny-b") == ("Qwen/Qwen3-32B", True)
+    assert nominal_of("google/gemma-2-9b-it") == ("google/gemma-2-9b-it", True)
+    assert nominal_of("models/Qwen3-32B") == ("Qwen/Qwen3-32B", False)
+    assert nominal_of("models/of-my-own") == ("Qwen/Qwen3-8B", True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from fde_env.bases import find_base
+from fde_env.bases import nominal_of
 from fde_env.compile import compile_handling
 from fde_env.contract.base import Frozen, canonical_json, keyed_digest
 from fde_env.contract.meter import feasible_pools
@@ -31,7 +31,6 @@ COMPANY_NAMES: Final = (
 )
 INFEASIBLE: Final[tuple[RefusalReason, ...]] = ("budget", "deadline")
 REFERENCE_RANK: Final = 16
-FOLDER_BASE_BILLED_AS: Final = "Qwen/Qwen3-8B"
 
 
 def reference_config(cell: CellKey) -> ConfigSubmission:
@@ -116,60 +115,45 @@ def _check(spec: TicketSpec) -> None:
         raise UsageError("a ticket stacks at most three different traps")
 
 
-def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
-    """The ticket with an empty list of gold handlings, which need the drop to exist."""
-    traps = frozenset(spec.traps)
-    shipped = find_base(spec.base)
-    nominal = shipped.nominal if shipped else FOLDER_BASE_BILLED_AS
-    maps, notes = surface.choose(rng), surface.choose(rng)
-    labels = surface.name_things(cell, rng)
-    head_rng = random.Random(rng.random())
-    messages = surface.messages_file(cell, labels, rng)
-    annotations = {
-        suffix: surface.labels_file(
-            cell, labels, suffix, rng, raw=suffix == notes.bad and "noise" in traps
-        )
-        for suffix in ("1", "2")
-    }
-    tables = {
-        suffix: surface.map_file(
-            cell, labels, suffix, outdated=suffix == maps.bad and "permute" in traps
-        )
-        for suffix in ("1", "2")
-    }
-    terms = _terms(spec, nominal, cell.key, head_rng)
-    head = documents.Letterhead(
-        company=f"{head_rng.choice(COMPANY_NAMES)} {cell.domain.name.capitalize()}",
-        service=cell.domain.business,
-        nominal_base=nominal,
-        intents=len(cell.domain.intents),
-        maps=(maps.good, maps.bad),
-        annotations=(notes.good, notes.bad),
-        changed=surface.day_before(head_rng, 40, 90),
-        asked=surface.day_before(head_rng, 1, 9),
-        budget_usd=terms.policy.budget_usd,
-        deadline_hours=terms.policy.deadline_hours,
-        examples=surface.examples(cell, labels, head_rng),
+@dataclass(frozen=True, slots=True)
+class _Toss:
+    """Which of the twin files are right, and which hazards are there."""
+
+    maps: surface.Choice
+    annotations: surface.Choice
+    traps: frozenset[str]
+
+    def misread_maps(self) -> str:
+        """The label map that who falls for the ticket takes."""
+        return self.maps.bad if "permute" in self.traps else self.maps.good
+
+    def misread_annotations(self) -> str:
+        """The annotation file that who falls for the ticket takes."""
+        return self.annotations.bad if "noise" in self.traps else self.annotations.good
+
+
+def _data_files(
+    cell: Cell, labels: surface.Labels, toss: _Toss, rng: random.Random
+) -> tuple[DropFile, ...]:
+    """Messages, both annotation files, both label maps."""
+    raw = toss.annotations.bad if "noise" in toss.traps else None
+    outdated = toss.maps.bad if "permute" in toss.traps else None
+    return (
+        surface.messages_file(cell, labels, rng),
+        *(surface.labels_file(cell, labels, s, rng, raw=s == raw) for s in ("1", "2")),
+        *(surface.map_file(cell, labels, s, outdated=s == outdated) for s in ("1", "2")),
     )
-    secret = hashlib.sha256(b"ticket-secret/" + canonical_json(spec)).hexdigest()
-    files = (
-        DropFile(name="mail_thread.txt", text=documents.mail_text(head, traps)),
-        DropFile(name="data_dictionary.md", text=documents.dictionary_text(head, traps)),
-        messages,
-        annotations["1"],
-        annotations["2"],
-        tables["1"],
-        tables["2"],
-        _json_file("policy.json", terms.policy),
-        _json_file("price_list.json", terms.prices),
-        _json_file("cluster.json", terms.cluster),
-    )
-    truth = Truth(
-        feasible=spec.infeasible == "none",
-        refusal_reasons=() if spec.infeasible == "none" else (spec.infeasible,),
+
+
+def _truth(spec: TicketSpec, cell: Cell, terms: _Terms, toss: _Toss) -> Truth:
+    """The truth but for the gold handlings, which need the drop to exist."""
+    feasible = spec.infeasible == "none"
+    return Truth(
+        feasible=feasible,
+        refusal_reasons=() if feasible else (spec.infeasible,),
         task="intent_classification",
         metric="accuracy",
-        intents=head.intents,
+        intents=len(cell.domain.intents),
         gold_handlings=(),
         gold_loss_on=("completion",),
         gold_contexts=("message_only",),
@@ -178,26 +162,53 @@ def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
         prices=terms.prices,
         cluster=terms.cluster,
         reference_config=reference_config(cell.key),
-        reference_intake=_intake(maps.good, notes.good, spec),
-        misread_intake=_intake(
-            maps.bad if "permute" in traps else maps.good,
-            notes.bad if "noise" in traps else notes.good,
-            spec,
-        ),
-        misread_plan=_plan(terms.policy, loss_on_all="mask" in traps),
+        reference_intake=_intake(toss.maps.good, toss.annotations.good, spec),
+        misread_intake=_intake(toss.misread_maps(), toss.misread_annotations(), spec),
+        misread_plan=_plan(terms.policy, loss_on_all="mask" in toss.traps),
     )
+
+
+def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
+    """The ticket with an empty list of gold handlings."""
+    nominal, stand_in = nominal_of(spec.base)
+    toss = _Toss(surface.choose(rng), surface.choose(rng), frozenset(spec.traps))
+    labels = surface.name_things(cell, rng)
+    head_rng = random.Random(rng.random())
+    data = _data_files(cell, labels, toss, rng)
+    terms = _terms(spec, nominal, cell.key, head_rng)
+    head = documents.Letterhead(
+        company=f"{head_rng.choice(COMPANY_NAMES)} {cell.domain.name.capitalize()}",
+        service=cell.domain.business,
+        nominal_base=nominal,
+        intents=len(cell.domain.intents),
+        maps=(toss.maps.good, toss.maps.bad),
+        annotations=(toss.annotations.good, toss.annotations.bad),
+        changed=surface.day_before(head_rng, 40, 90),
+        asked=surface.day_before(head_rng, 1, 9),
+        budget_usd=terms.policy.budget_usd,
+        deadline_hours=terms.policy.deadline_hours,
+        examples=surface.examples(cell, labels, head_rng),
+    )
+    secret = hashlib.sha256(b"ticket-secret/" + canonical_json(spec)).hexdigest()
     return Ticket(
         ticket_id="T-" + keyed_digest(secret, "ticket")[:10].upper(),
         spec=spec,
         company=head.company,
         nominal_base=nominal,
-        stand_in=spec.base != nominal,
+        stand_in=stand_in,
         cell=cell.key,
         request=documents.request_text(head),
-        files=files,
+        files=(
+            DropFile(name="mail_thread.txt", text=documents.mail_text(head, toss.traps)),
+            DropFile(name="data_dictionary.md", text=documents.dictionary_text(head, toss.traps)),
+            *data,
+            _json_file("policy.json", terms.policy),
+            _json_file("price_list.json", terms.prices),
+            _json_file("cluster.json", terms.cluster),
+        ),
         inbox=inbox(spec.pressure, spec.intensity, random.Random(head_rng.random())),
         secret=secret,
-        truth=truth,
+        truth=_truth(spec, cell, terms, toss),
     )
 
 
