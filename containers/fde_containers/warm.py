@@ -71,9 +71,13 @@ def _words_to(path: Path) -> Iterator[None]:
 
 
 def _tidy(kept: set[str]) -> None:
-    """Remove what a job left in the folder for temporary files."""
-    folder = Path(tempfile.gettempdir())
-    for path in folder.iterdir():
+    """Remove what a job left in the folder for temporary files.
+
+    Only where that folder was given to this process: elsewhere it is other people's too.
+    """
+    if "TMPDIR" not in os.environ:
+        return
+    for path in Path(os.environ["TMPDIR"]).iterdir():
         if path.name in kept:
             continue
         if path.is_dir() and not path.is_symlink():
