@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -88,10 +89,8 @@ class LiveRun:
             return self._unanswered[0]
         if self._evidence is not None:
             return None
-        try:
+        with _protocol():
             return self._serve()
-        except (KeyError, TypeError, ValueError) as error:
-            raise SandboxFailed(f"the training job broke its protocol: {error!r}") from error
 
     def _serve(self) -> Alarm | None:
         tick = 0
@@ -114,7 +113,8 @@ class LiveRun:
         self._unanswered = [] if command == "halt" else self._unanswered[1:]
         if not self._unanswered and self._paused:
             self._paused = False
-            self._go(command, snapshot=command == "continue")
+            with _protocol():
+                self._go(command, snapshot=command == "continue")
 
     def evidence(self) -> Evidence:
         """The record of the finished run.
@@ -274,3 +274,12 @@ class LiveRun:
     def _tell(self, progress: Progress) -> None:
         if self._watcher is not None:
             self._watcher(progress)
+
+
+@contextmanager
+def _protocol() -> Iterator[None]:
+    """What a job left out or misspelt is the platform's failure, not an error of ours."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise SandboxFailed(f"the training job broke its protocol: {error!r}") from error
