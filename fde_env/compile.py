@@ -87,11 +87,15 @@ def _labels(drop: Drop, intake: IntakeSubmission, codes: dict[str, str]) -> dict
 
 
 def compile_handling(drop: Drop, intake: IntakeSubmission) -> Handling:
-    """Rows and digest that the submitted intake gives on this drop.
+    """Rows and digest that the submitted intake gives on this drop; remembered per drop.
 
     Raises:
         CompileError: a file, column, key or filter does not fit the drop.
     """
+    return drop.remember(intake, lambda: _compile(drop, intake))
+
+
+def _compile(drop: Drop, intake: IntakeSubmission) -> Handling:
     messages = drop.table("messages.csv")
     if intake.input_column != "text":
         raise CompileError(

@@ -15,7 +15,6 @@ from fde_env.contract.record import Ending
 from fde_env.contract.stage import Stage
 from fde_env.contract.ticket import Ticket
 from fde_env.contract.truth import Truth
-from fde_env.contract.verdict import Verdict
 from fde_env.episode import Episode, Rules
 from fde_env.errors import AgentFault, InfrastructureError, MalformedAction, OutOfOrder, UsageError
 from fde_env.observation import Left, Observation, observation_space, observe
@@ -80,6 +79,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self._steps = self._reads = 0
         self._observation: Observation | None = None
         self._paid = 0.0
+        self._result: Result | None = None
 
     # The Gymnasium interface
 
@@ -107,7 +107,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         runner = self._make_runner(self._played) if options else self._runner
         prepared = prepare(self._played.ticket_spec(self.np_random))
         self._episode = Episode(prepared, self._rules(), runner, self._watcher)
-        self._steps, self._reads, self._paid = 0, 0, 0.0
+        self._steps, self._reads, self._paid, self._result = 0, 0, 0.0, None
         message = (
             f"Ticket {prepared.ticket.ticket_id} of {prepared.ticket.company}. Read what you need, "
             "then submit the ten stages in order, beginning with submit_intake."
@@ -205,9 +205,11 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         episode = self._current()
         if episode.running():
             raise UsageError("the delivery has not ended yet")
-        verdicts = self._verdicts()
-        paid = episode_return(episode.ticket.truth, verdicts, episode.ending)
-        return make_result(episode, verdicts, paid)
+        if self._result is None:
+            verdicts = grade(episode.ticket.truth, episode.records)
+            paid = episode_return(episode.ticket.truth, verdicts, episode.ending)
+            self._result = make_result(episode, verdicts, paid)
+        return self._result
 
     def oracle_view(self) -> tuple[Stage, Truth, Facts]:
         """Stage, truth and facts, for policies that are allowed to know (`fde_env.intervene`)."""
@@ -304,21 +306,14 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         left = Left(steps=STEP_BUDGET - self._steps, reads=READ_BUDGET - self._reads)
         return observe(self._current(), message, result, left)
 
-    def _verdicts(self) -> tuple[Verdict, ...]:
-        episode = self._current()
-        return grade(episode.ticket.truth, episode.records)
-
     def _pay(self, before: int) -> float:
         episode = self._current()
-        ended = not episode.running()
-        if self._played.reward == "sparse" and not ended:
-            return 0.0
-        new = episode.records[before:]
-        passed = sum(judge(episode.ticket.truth, record).passed for record in new)
-        reward = DENSE_SHARE * passed if self._played.reward == "dense" else 0.0
-        if ended:
-            total = episode_return(episode.ticket.truth, self._verdicts(), episode.ending)
-            reward = total - self._paid
+        reward = 0.0
+        if not episode.running():
+            reward = self.result.reward - self._paid
+        elif self._played.reward == "dense":
+            truth, new = episode.ticket.truth, episode.records[before:]
+            reward = DENSE_SHARE * sum(judge(truth, record).passed for record in new)
         self._paid += reward
         return float(reward)
 

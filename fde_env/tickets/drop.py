@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from fde_env.contract.ticket import Ticket
 from fde_env.errors import CompileError
+
+T = TypeVar("T")
+REMEMBERED: Final = 32
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,25 @@ class Drop:
         self.ticket = ticket
         self._tables: dict[str, Table] = {}
         self._maps: dict[str, dict[str, str]] = {}
+        self._remembered: dict[Hashable, Any] = {}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """File names, in the order of the drop."""
         return tuple(item.name for item in self.ticket.files)
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """`make()`, or what it gave for an equal key before. Errors are not remembered.
+
+        Episodes on one ticket share its drop, and compile the same few handlings.
+        """
+        if key not in self._remembered:
+            made = make()
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = made
+        kept: T = self._remembered[key]
+        return kept
 
     def table(self, name: str) -> Table:
         """The CSV file called `name`.
