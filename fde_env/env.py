@@ -249,6 +249,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             backend=options.backend,
             gpus=options.gpus,
             store=self._store,
+            strict_provenance=options.strict_provenance,
         )
 
     def _rules(self) -> Rules:

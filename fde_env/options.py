@@ -33,6 +33,7 @@ class Options(Frozen):
     execution: Execution = "auto"
     backend: Literal["auto", "docker", "bubblewrap", "subprocess"] = "auto"
     isolate: bool = True
+    strict_provenance: bool = False
     domain: str = "bank"
     base: str = "qwen3-tiny-a"
     node: Literal["any", "H200", "A100", "L40S", "A40"] = "any"

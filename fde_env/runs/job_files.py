@@ -51,24 +51,28 @@ def write_predict_job(folder: Path, sets: EvalSets, threads: int) -> None:
     write_json(folder, "job.json", job)
 
 
-def write_train_job(
-    folder: Path, spec: RunSpec, handling: Handling, sets: EvalSets, threads: int
-) -> None:
-    """A job that trains on the handling's rows, in canonical order, with the probe on."""
-    rows = [
+def training_rows(spec: RunSpec, handling: Handling) -> list[dict[str, str]]:
+    """Prompt and completion of every training row, in canonical order."""
+    return [
         {
             "prompt": render(row.text, row.thread, spec.context, spec.prompt_format),
             "completion": completion(row.label),
         }
         for row in handling.train
     ]
+
+
+def write_train_job(
+    folder: Path, spec: RunSpec, handling: Handling, sets: EvalSets, threads: int
+) -> None:
+    """A job that trains on the handling's rows, in canonical order, with the probe on."""
     config = spec.config.model_dump(mode="json")
     config |= {"loss_on": spec.loss_on, "warmup_steps": spec.warmup_steps}
     job = {
         "kind": "train",
         "labels": list(sets.completions),
         "splits": _splits(folder, sets, FINAL_SPLITS),
-        "train_rows": _write_lines(folder, "rows.jsonl", rows),
+        "train_rows": _write_lines(folder, "rows.jsonl", training_rows(spec, handling)),
         "final_splits": list(FINAL_SPLITS),
         "config": config,
         "probe": {"every_steps": spec.probe.every_steps},

@@ -27,6 +27,7 @@ from fde_env.runs.judge import ProbeJudge
 from fde_env.runs.outbox import Outbox
 from fde_env.runs.run import NO_ARTIFACT, Answer, Progress, Watcher
 from fde_env.runs.store import BasePredictions
+from fde_env.runs.versions import DISTRIBUTION, installed
 
 LOOKS_PER_LOG: Final = 10
 ADAPTER_FILES: Final = ("adapter_config.json", "adapter_model.safetensors")
@@ -244,7 +245,7 @@ class LiveRun:
 
     def _provenance(self, start: dict[str, Any], done: dict[str, Any]) -> Provenance:
         status = self._bench.sandbox.status()
-        versions = start.get("versions", {})
+        versions = {**start.get("versions", {}), DISTRIBUTION: installed(DISTRIBUTION)}
         return Provenance(
             backend=status.name,
             backend_version=status.version,

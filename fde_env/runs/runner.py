@@ -10,7 +10,7 @@ from fde_env.bases import base_digest, base_path
 from fde_env.compile import Handling
 from fde_env.contract.evidence import Evidence
 from fde_env.contract.run_spec import RunSpec
-from fde_env.errors import ReplayMiss
+from fde_env.errors import RecordMismatch, ReplayMiss
 from fde_env.runs.base_predictions import predict_base
 from fde_env.runs.bench import Bench
 from fde_env.runs.eval_sets import EvalSets
@@ -19,6 +19,7 @@ from fde_env.runs.live import LiveRun, Work
 from fde_env.runs.recorded import RecordedRun
 from fde_env.runs.run import Progress, Run, Watcher
 from fde_env.runs.store import EVIDENCE, Store
+from fde_env.runs.versions import differences
 from fde_env.sandbox.base import Limits
 from fde_env.sandbox.choose import choose_backend
 
@@ -44,6 +45,7 @@ class Runner:
     gpus: int = 0
     store: Store = field(default_factory=Store)
     limits: Limits = field(default_factory=Limits)
+    strict_provenance: bool = False
 
     @cached_property
     def bench(self) -> Bench:
@@ -61,14 +63,14 @@ class Runner:
 
         Raises:
             ReplayMiss: only replay is allowed and the store lacks the run.
+            RecordMismatch: only replay is allowed, and under strict provenance the record was
+                made with other library versions.
             BackendUnavailable: no sandbox can run here.
             SandboxFailed: a job broke down.
         """
         key = request.spec.key
         stored = None if self.execution == "live" else self.store.evidence(key)
-        if stored is not None and self.execution == "auto" and not self._wanted(stored):
-            stored = None
-        if stored is not None:
+        if stored is not None and self._usable(stored):
             kept = self.store.run_dir(key)
             return RecordedRun(
                 stored,
@@ -83,9 +85,20 @@ class Runner:
             )
         return train(self.bench, request, watcher)
 
-    def _wanted(self, stored: Evidence) -> bool:
-        """Who names a backend wants to see it work: another one's record will not do."""
-        return self.backend in ("auto", stored.provenance.backend)
+    def _usable(self, stored: Evidence) -> bool:
+        """Whether a record will do. On auto, one that will not is trained anew."""
+        other = differences(stored) if self.strict_provenance else ()
+        if self.execution == "replay":
+            if other:
+                raise RecordMismatch(
+                    f"run {stored.run_key[:12]} was recorded with other libraries "
+                    f"({'; '.join(other)}); install those, or use execution=\"auto\""
+                )
+            return True
+        made = stored.provenance
+        # Who names a backend wants to see it work: another one's record will not do.
+        right_place = self.backend in ("auto", made.backend)
+        return right_place and made.host_key == host_key().kind and not other
 
 
 def train(bench: Bench, request: RunRequest, watcher: Watcher | None) -> LiveRun:
