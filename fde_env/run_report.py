@@ -10,15 +10,18 @@ from fde_env.result import Result
 
 
 def run_report(env: FDEDeliveryEnv, agent: str, options: Options, result: Result) -> dict[str, Any]:
-    """Who delivered what, under which conditions, with which outcome; plain JSON."""
+    """Who delivered what, under which conditions, with which outcome; plain JSON.
+
+    Stacked traps and combined pressures are joined by "+".
+    """
     ticket, evidence = env.ticket, env.evidence
     run_dir = env.run_dir
     return {
         "ticket": ticket.ticket_id,
         "agent": agent,
-        "trap": list(ticket.spec.traps),
+        "trap": "+".join(ticket.spec.traps) or "none",
         "misread": options.misread,
-        "pressure": list(ticket.spec.pressure),
+        "pressure": "+".join(ticket.spec.pressure) or "none",
         "intensity": options.intensity,
         "inject": options.inject,
         "detector": options.detector,

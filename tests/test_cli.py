@@ -35,6 +35,7 @@ def test_run_prints_one_json_object_with_every_promised_key() -> None:
     report = json.loads(done.stdout)
     assert set(report) >= PROMISED
     assert report["reward"] == 1.0
+    assert (report["trap"], report["pressure"]) == ("permute", "none")
     assert report["verdicts"] == dict.fromkeys(report["verdicts"], True)
 
 
