@@ -67,7 +67,10 @@ def main(
 @app.command()
 def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
     agent: Annotated[
-        str, typer.Option(help="reference, misreader, configurator, null, random, module:Name.")
+        str,
+        typer.Option(
+            help="reference, misreader, careful, configurator, null, random, module:Name."
+        ),
     ] = "reference",
     trap: Trap = None,
     pressure: Annotated[

@@ -15,7 +15,7 @@ from fde_env.result import Result
 Act = Callable[[Observation], Any]
 Follower = Callable[[Any, Observation], None]
 
-AGENTS: Final = ("reference", "misreader", "configurator", "null", "random")
+AGENTS: Final = ("reference", "misreader", "careful", "configurator", "null", "random")
 
 
 def make_agent(name: str, env: FDEDeliveryEnv, seed: int = 0) -> Act:
@@ -35,12 +35,14 @@ def make_agent(name: str, env: FDEDeliveryEnv, seed: int = 0) -> Act:
     if ":" in name:
         return cast("Act", base.acting(base.load(name)))
     scripted = import_module("fde_agents.scripted")
-    if name == "random":
-        return cast("Act", scripted.RandomPolicy(seed).act)
-    if name == "configurator":
-        return cast("Act", scripted.ConfiguratorPolicy().act)
-    if name == "null":
-        return cast("Act", scripted.NullPolicy().act)
+    made: dict[str, Callable[[], Any]] = {
+        "careful": scripted.CarefulPolicy,
+        "configurator": scripted.ConfiguratorPolicy,
+        "null": scripted.NullPolicy,
+        "random": lambda: scripted.RandomPolicy(seed),
+    }
+    if name in made:
+        return cast("Act", made[name]().act)
     raise UsageError(f"no agent {name!r}; use one of {', '.join(AGENTS)}, or module:Name")
 
 

@@ -153,6 +153,8 @@ class Episode:
             quantiles=self.quantiles,
             executed_config=self._config,
             base_revision=self._revision,
+            nominal_base=self.ticket.nominal_base,
+            stand_in=self.ticket.stand_in,
             registered=self.registry.names(),
             steps=self.logs,
             run=None if self.delivery is None else self.delivery.facts,

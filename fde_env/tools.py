@@ -144,6 +144,8 @@ def _read_run_record(view: AgentView, call: Any) -> str:
     record: dict[str, Any] = {
         "executed_config": view.executed_config.model_dump(mode="json"),
         "base_revision": view.base_revision,
+        "nominal_base": view.nominal_base,
+        "stand_in_base": view.stand_in,
         "registered_names": list(view.registered),
     }
     if view.run is None:
@@ -154,6 +156,7 @@ def _read_run_record(view: AgentView, call: Any) -> str:
             "run_id": run.run_id,
             "steps_run": run.steps_run,
             "halted": run.halted,
+            "alarms": [alarm.model_dump() for alarm in run.alarms_shown],
             "rows_given": run.rows_given,
             "rows_kept": run.rows_kept,
             "label_source": run.label_source,

@@ -32,6 +32,8 @@ class AgentView:
     quantiles: Quantiles
     executed_config: ConfigSubmission
     base_revision: str
+    nominal_base: str
+    stand_in: bool
     registered: tuple[str, ...]
     steps: tuple[StepLog, ...]
     run: RunFacts | None
