@@ -48,9 +48,13 @@ def confirm_command(  # noqa: PLR0913, PLR0917  # one parameter for each flag is
     warm: Annotated[
         bool, typer.Option(help="One sandbox a worker, or with --no-warm one a run.")
     ] = True,
-    execution: Annotated[str, typer.Option(help="auto (train what is missing), live, replay.")] = (
-        "auto"
-    ),
+    execution: Annotated[
+        str,
+        typer.Option(
+            help="live (train what this machine has not trained yet), auto (take the package's "
+            "recorded runs too), replay (train nothing)."
+        ),
+    ] = "live",
     out: Annotated[Path, typer.Option(help="Folder of results and pictures.")] = Path("confirm"),
     pictures: Annotated[bool, typer.Option(help="Draw the pictures.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -21,7 +21,7 @@ from fde_env.runs.bench import Bench
 from fde_env.runs.judge import host_key
 from fde_env.runs.run import Progress
 from fde_env.runs.runner import Execution, train
-from fde_env.runs.store import Store
+from fde_env.runs.store import EVIDENCE, Store
 from fde_env.runs.warm import WarmWorker
 from fde_env.sandbox.base import Limits
 from fde_env.sandbox.choose import choose_backend
@@ -36,7 +36,8 @@ class Workplace:
 
     Attributes:
         store: of evidence; what it holds is not trained again.
-        execution: "auto", "live" (train even what is stored) or "replay" (train nothing).
+        execution: "live" trains what this store itself does not hold, whatever the package has
+            recorded; "auto" takes those records too; "replay" trains nothing.
         backend: sandbox by name, or "auto".
         gpus: GPUs of each worker.
         workers: runs at a time; 0 for one a core, or a single one with GPUs.
@@ -45,7 +46,7 @@ class Workplace:
     """
 
     store: Store = field(default_factory=Store)
-    execution: Execution = "auto"
+    execution: Execution = "live"
     backend: str = "auto"
     gpus: int = 0
     workers: int = 0
@@ -94,8 +95,7 @@ def gather(
     """
     missing = []
     for planned in runs:
-        known = place.execution != "live" and place.store.evidence(planned.key) is not None
-        if known:
+        if _known(planned, place):
             listener(News("stored", planned))
         else:
             missing.append(planned)
@@ -111,6 +111,20 @@ def gather(
     )
 
 
+def _known(planned: Planned, place: Workplace) -> bool:
+    """Whether the run need not be trained."""
+    own = (place.store.run_dir(planned.key) / EVIDENCE).is_file()
+    if place.execution == "live" and not own:
+        return False
+    evidence = place.store.evidence(planned.key)
+    if evidence is None or place.execution == "replay":
+        return evidence is not None
+    made = evidence.provenance
+    # Who names a backend, or keeps a key of one's own, wants to see that at work.
+    right_place = place.backend in ("auto", made.backend)
+    return right_place and made.host_key == host_key().kind
+
+
 class _Crew:
     """Workers, each a thread with a bench of its own, that share one list of runs."""
 
@@ -120,7 +134,8 @@ class _Crew:
         self._todo: queue.SimpleQueue[Planned] = queue.SimpleQueue()
         for planned in runs:
             self._todo.put(planned)
-        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[News | Exception] = queue.SimpleQueue()
+        self._workers: list[WarmWorker] = []
         self._stop = threading.Event()
         # Two workers must not ask one base the same questions at the same time.
         asked = {_question(planned) for planned in runs}
@@ -140,6 +155,9 @@ class _Crew:
             return self._listen()
         finally:
             self._stop.set()
+            # Jobs end at once, not at their next word: one may be busy for a long while.
+            for worker in tuple(self._workers):
+                worker.close()
             for thread in threads:
                 thread.join()
 
@@ -147,6 +165,8 @@ class _Crew:
         ended, broken = 0, set()
         while ended < self._total:
             news = self._news.get()
+            if isinstance(news, Exception):
+                raise news
             self._listener(news)
             ended += news.kind in ("finished", "failed")
             if news.kind == "failed":
@@ -154,14 +174,14 @@ class _Crew:
         return broken
 
     def _serve(self, number: int) -> None:
-        with self._bench() as bench:
-            while not self._stop.is_set():
-                try:
-                    planned = self._todo.get_nowait()
-                except queue.Empty:
-                    return
-                with contextlib.suppress(_Stopped):
-                    self._news.put(self._one(planned, bench, number))
+        try:
+            with self._bench() as bench:
+                while not self._stop.is_set():
+                    self._news.put(self._one(self._todo.get_nowait(), bench, number))
+        except (queue.Empty, _Stopped):
+            pass
+        except Exception as error:  # noqa: BLE001  # it is raised again where people see it
+            self._news.put(error)
 
     @contextlib.contextmanager
     def _bench(self) -> Iterator[Bench]:
@@ -173,6 +193,7 @@ class _Crew:
         work = place.store.home / "work"
         work.mkdir(parents=True, exist_ok=True)
         worker = WarmWorker(self._sandbox, place.limits, place.gpus, own_folder("warm", str(work)))
+        self._workers.append(worker)
         try:
             yield replace(bench, worker=worker)
         finally:
