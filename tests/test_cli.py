@@ -62,7 +62,7 @@ def test_a_delivery_is_shown_with_verdicts_and_what_was_delivered() -> None:
         (("run", "--agent", "no.such:Thing"), "module:Name"),
         (("run", "--trap", "pit"), "option 'trap'"),
         (("run", "--backend", "cloud"), "option 'backend'"),
-        (("run", "--trap", "none", "--seed", "4242", "--execution", "replay"), "not in the store"),
+        (("run", "--data-seed", "4242", "--execution", "replay"), "not in the store"),
         (("tickets", "show", "T-0000000000"), "no ticket"),
     ],
 )
