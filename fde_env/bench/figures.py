@@ -92,7 +92,7 @@ def draw_accuracy(results: dict[str, Any]) -> Any:
                 axis.errorbar(
                     x,
                     run["accuracy"],
-                    yerr=[[max(0.0, below)], [max(0.0, above)]],
+                    yerr=[[max(0.0, min(below, run["accuracy"]))], [max(0.0, above)]],
                     fmt="o",
                     ms=5,
                     color=COLOURS[arm],
@@ -101,7 +101,7 @@ def draw_accuracy(results: dict[str, Any]) -> Any:
                 )
         axis.set_xticks(range(len(arms)), arms)
         axis.set_xlim(-0.6, len(arms) - 0.4)
-        axis.set_ylim(0, 1)
+        axis.set_ylim(-0.03, 1)
         axis.grid(visible=False, axis="x")
     heading(
         figure,
@@ -109,6 +109,7 @@ def draw_accuracy(results: dict[str, Any]) -> Any:
         "Dots: runs, with the 95% interval of the paired change. Dashed: the untuned base. "
         f"Dotted: what acceptance asks for (base + {margin:.2f}).",
     )
+    spread(figure, (0.65, 0.15, 1.35, 0.45))
     return figure
 
 
@@ -177,7 +178,13 @@ def draw_wealth(results: dict[str, Any]) -> Any:
         axis.set_title(f"{kind} detector: {alarms} alarms", fontsize=11, color=INK, loc="left")
         plain_axis(axis)
     axes[0].text(
-        2, threshold * 1.35, f"alarm at {threshold:.0f}", fontsize=9, color=INK, va="bottom"
+        0.985,
+        threshold * 1.3,
+        f"alarm at {threshold:.0f}",
+        transform=axes[0].get_yaxis_transform(),
+        fontsize=9,
+        color=INK,
+        ha="right",
     )
     axes[0].set_ylabel("wealth of the bettor against the null")
     for arm in arms_of(runs):
