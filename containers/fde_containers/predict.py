@@ -15,7 +15,8 @@ from fde_containers.predictor import LabelPredictor
 def predict(job: Job, base: Path, log: EventLog) -> Outcome:
     """Predict every split of the job with the base."""
     begun = time.perf_counter()
-    machine = choose_machine(job.device, "fp32")
+    # As training would run it: bf16 on a GPU; a machine without one computes in fp32 anyway.
+    machine = choose_machine(job.device, "bf16")
     model, tokenizer = load_base(base, machine)
     splits = {name: read_prompts(path) for name, path in job.splits}
     example = next((rows[0] for rows in splits.values() if rows), "")
