@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 from delivery_kit import STORE
+from typer.testing import CliRunner
 
+from fde_env.cli import app
 from fde_env.contract.stage import KIND_OF, STAGES
 from fde_env.options import Options
 
@@ -47,6 +51,29 @@ def test_every_option_and_stage_is_described() -> None:
         assert f"`{name}`" in README or name == "domain", name
     for stage in STAGES:
         assert f"| {stage} | {KIND_OF[stage]} |" in README
+
+
+def test_the_table_of_the_study_is_what_the_pack_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FDE_HOME", str(tmp_path))
+    asked = ["confirm", "--execution", "replay", "--no-pictures", "--json", "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    runs = json.loads(done.stdout)["runs"]
+    rows = re.findall(r"^\| ([\w-]+) \([^)]+\) \| ([.\d| ]+) \|$", README, re.MULTILINE)
+    assert len(rows) == 4
+    for base, cells in rows:
+        shown = [float(cell) for cell in cells.split("|")]
+        mine = [run for run in runs if run["base"] == base]
+        arms = [
+            [run["accuracy"] for run in mine if run["arm"] == arm]
+            for arm in ("correct", "permute", "noise", "mask")
+        ]
+        means = [fmean(run["base_accuracy"] for run in mine), *map(fmean, arms)]
+        assert shown == pytest.approx(means, abs=0.0006), base
+    assert sum(run["tbdl"] for run in runs) == 24
+    assert {run["arm"] for run in runs if run["tbdl"]} == {"permute", "noise"}
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
