@@ -6,6 +6,7 @@ import gzip
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from delivery_kit import STORE
@@ -19,6 +20,7 @@ from fde_env.contract.evidence import Evidence
 from fde_env.errors import ReplayMiss
 from fde_env.runs.store import BasePredictions, Store
 
+TABLE = ("correct", "permute", "noise", "mask")
 SHIPPED = pytest.mark.skipif(not PACK.is_dir(), reason="no pack in this tree")
 
 
@@ -92,6 +94,23 @@ def test_the_shipped_pack_replays_the_whole_study_and_shows_the_pattern(tmp_path
     gap = sum(r["accuracy"] - r["base_accuracy"] for r in noise) / len(noise)
     assert abs(gap) <= 0.03
     assert all(r["isolated"] for r in results["runs"])
+
+
+@SHIPPED
+def test_the_study_s_page_says_what_the_pack_says(tmp_path: Path) -> None:
+    plan = plan_study(Study())
+    found = gather(plan, Workplace(store=Store(tmp_path), execution="replay"), quiet)
+    ended = [(run, evidence) for run, evidence in zip(plan, found, strict=True) if evidence]
+    results = study_results(ended)
+    page = " ".join((PACK.parent / "bench" / "CONFIRM.md").read_text().split())
+    for base in Study().bases:
+        mine = [run for run in results["runs"] if run["base"] == base]
+        columns = [mean(run["base_accuracy"] for run in mine)]
+        columns += [mean(r["accuracy"] for r in mine if r["arm"] == arm) for arm in TABLE]
+        cells = " | ".join(f"{value:.3f}".lstrip("0") for value in columns)
+        assert f"| {cells} |" in page
+    for key in ("spent_usd", "tbdl_usd", "saved_usd"):
+        assert f"${results['money'][key]:.2f}" in page
 
 
 @SHIPPED
