@@ -18,7 +18,7 @@ from fde_env.runs.judge import host_key
 from fde_env.runs.live import LiveRun, Work
 from fde_env.runs.recorded import RecordedRun
 from fde_env.runs.run import Progress, Run, Watcher
-from fde_env.runs.store import EVIDENCE, Store
+from fde_env.runs.store import EVIDENCE, Store, base_key
 from fde_env.runs.versions import differences
 from fde_env.sandbox.base import Limits
 from fde_env.sandbox.choose import choose_backend
@@ -92,7 +92,7 @@ class Runner:
             if other:
                 raise RecordMismatch(
                     f"run {stored.run_key[:12]} was recorded with other libraries "
-                    f"({'; '.join(other)}); install those, or use execution=\"auto\""
+                    f'({"; ".join(other)}); install those, or use execution="auto"'
                 )
             return True
         made = stored.provenance
@@ -109,13 +109,15 @@ def train(bench: Bench, request: RunRequest, watcher: Watcher | None) -> LiveRun
     """
     folder = base_path(request.spec.base_id)
     tell = watcher if watcher is not None else _nobody
-    tell(Progress("base", 0, request.spec.config.max_steps))
+    digest = base_digest(folder)
+    if bench.store.base_predictions(base_key(digest, request.sets.digest)) is None:
+        tell(Progress("base", 0, request.spec.config.max_steps))
     work = Work(
         spec=request.spec,
         handling=request.handling,
         sets=request.sets,
         base_folder=folder,
-        base=predict_base(bench, folder, base_digest(folder), request.sets),
+        base=predict_base(bench, folder, digest, request.sets),
     )
     tell(Progress("start", 0, request.spec.config.max_steps))
     return LiveRun(work, bench, show_alarms=request.show_alarms, watcher=watcher)
