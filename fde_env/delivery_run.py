@@ -18,7 +18,7 @@ from fde_env.contract.submissions import (
 )
 from fde_env.errors import UsageError
 from fde_env.runs.eval_sets import EvalSets, eval_sets
-from fde_env.runs.facts import AlarmLog, run_facts
+from fde_env.runs.facts import AlarmLog, loss_edges, run_facts
 from fde_env.runs.recorded import RecordedRun
 from fde_env.runs.run import Run, Watcher
 from fde_env.runs.runner import Runner, RunRequest
@@ -75,13 +75,10 @@ def run_request(prepared: Prepared, order: Order, *, show_alarms: bool) -> RunRe
     return RunRequest(spec, handling, sets, show_alarms=show_alarms)
 
 
-def _course(losses: list[float]) -> str:
+def _course(evidence: Evidence) -> str:
     """Mean loss of the first and the last tenth; a diverged run may have no finite one."""
-    if not losses:
-        return "not finite"
-    edge = max(1, len(losses) // 10)
-    first, last = (sum(part) / len(part) for part in (losses[:edge], losses[-edge:]))
-    return f"{first:.3f} -> {last:.3f}"
+    first, last = loss_edges(evidence)
+    return "not finite" if first is None or last is None else f"{first:.3f} -> {last:.3f}"
 
 
 class DeliveryRun:
@@ -131,10 +128,9 @@ class DeliveryRun:
         ran = self.evidence
         if ran.status == "failed":
             return f"The run failed: {ran.failure}"
-        losses = [log.loss for log in ran.steps if log.loss is not None]
         dev = self.facts.split("dev").outcome
         return (
-            f"The run is {ran.status}: {len(ran.steps)} steps, loss {_course(losses)}, "
+            f"The run is {ran.status}: {len(ran.steps)} steps, loss {_course(ran)}, "
             f"accuracy on the customer's dev split {dev.accuracy:.3f}."
         )
 

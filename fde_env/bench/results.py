@@ -12,6 +12,7 @@ from fde_env.bench.money import run_money, study_money
 from fde_env.bench.plan import Planned
 from fde_env.bench.summary import denominators, make_row, summarise
 from fde_env.contract.evidence import Evidence
+from fde_env.runs.facts import loss_edges
 from fde_env.stats.eprocess import explain
 
 RESULTS: Final = "results.json"
@@ -74,15 +75,6 @@ def write_results(results: dict[str, Any], folder: Path) -> Path:
     draft.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     draft.replace(path)
     return path
-
-
-def loss_edges(evidence: Evidence) -> tuple[float | None, float | None]:
-    """Mean loss of the first and of the last tenth of the steps, finite ones only."""
-    losses = [log.loss for log in evidence.steps if log.loss is not None]
-    if not losses:
-        return None, None
-    edge = max(1, len(losses) // 10)
-    return sum(losses[:edge]) / edge, sum(losses[-edge:]) / edge
 
 
 def _more(planned: Planned, evidence: Evidence) -> dict[str, Any]:

@@ -54,6 +54,15 @@ def is_tbdl(evidence: Evidence, acceptance: Acceptance) -> bool:
     return train_pass(evidence) and not run_learned(evidence, acceptance) and not halted
 
 
+def loss_edges(evidence: Evidence) -> tuple[float | None, float | None]:
+    """Mean loss of the first and of the last tenth of the steps, finite ones only."""
+    losses = [log.loss for log in evidence.steps if log.loss is not None]
+    if not losses:
+        return None, None
+    edge = max(1, len(losses) // 10)
+    return sum(losses[:edge]) / edge, sum(losses[-edge:]) / edge
+
+
 def split_facts(outcome: SplitOutcome) -> SplitFacts:
     """A split's outcome with its one-sided exact McNemar p-value."""
     return SplitFacts(outcome=outcome, p_value=mcnemar_p(outcome.gains, outcome.losses))

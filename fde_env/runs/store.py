@@ -11,8 +11,6 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -90,16 +88,6 @@ class Store:
         """Store a base's predictions."""
         target = self.home / "bases" / f"{predictions.key}.json"
         _write_atomically(target, predictions.model_dump_json())
-
-    @contextmanager
-    def work_dir(self) -> Iterator[Path]:
-        """A folder for a job's files; gone afterwards unless it was kept."""
-        (self.home / "work").mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="job-", dir=self.home / "work"))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def new_work_dir(self) -> Path:
         """A folder for a job's files that the caller removes."""

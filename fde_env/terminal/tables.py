@@ -13,6 +13,7 @@ from rich.text import Text
 from fde_env.contract.evidence import Evidence
 from fde_env.contract.stage import KIND_OF
 from fde_env.result import Result
+from fde_env.runs.facts import loss_edges
 from fde_env.sandbox.base import BackendStatus
 
 GOOD, BAD, PLAIN = "green", "bold red", ""
@@ -41,11 +42,9 @@ def _percent(value: float | None) -> str:
 def _loss(item: Delivered) -> Cell:
     if item.evidence is None:
         return "-", PLAIN
-    losses = [log.loss for log in item.evidence.steps if log.loss is not None]
-    if not losses:
+    first, last = loss_edges(item.evidence)
+    if first is None or last is None:
         return "-", PLAIN
-    edge = max(1, len(losses) // 10)
-    first, last = sum(losses[:edge]) / edge, sum(losses[-edge:]) / edge
     return f"{first:.2f} → {last:.2f}", GOOD if last < first else BAD
 
 
