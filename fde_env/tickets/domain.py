@@ -21,6 +21,27 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class People:
+    """Who writes the customer's mails, by department, and what their papers are called.
+
+    Attributes:
+        support: the department whose messages the model will read.
+        data: the department that made the export.
+        learning: the department that trained models before.
+        reviewers: who settled the codes by hand, in the plural: "clerks".
+        software: where the delivered model answers, after "our": "desk software".
+        background: one sentence of small talk about the line of business; it helps nobody.
+    """
+
+    support: str
+    data: str
+    learning: str
+    reviewers: str
+    software: str
+    background: str
+
+
+@dataclass(frozen=True)
 class Domain:
     """A customer's line of business: 11 products times 7 problems make 77 intents.
 
@@ -30,6 +51,7 @@ class Domain:
 
     name: str
     business: str
+    people: People
     products: tuple[Topic, ...]
     problems: tuple[Topic, ...]
     vague_products: tuple[str, ...]

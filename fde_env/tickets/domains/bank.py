@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from fde_env.tickets.domain import Domain, Topic
+from fde_env.tickets.domain import Domain, People, Topic
 
 DOMAIN = Domain(
     name="bank",
     business="online bank",
+    people=People(
+        support="Support operations",
+        data="Data platform",
+        learning="Machine learning",
+        reviewers="clerks",
+        software="desk software",
+        background="Most of our customers write from the app, often late in the evening.",
+    ),
     products=(
         Topic("debit card", ("debit card", "bank card", "cash card", "everyday card")),
         Topic("credit card", ("credit card", "charge card", "Visa", "card with the credit line")),
