@@ -8,6 +8,13 @@ Two families matter to whoever reads a result:
 * `InfrastructureError`: the machine, the sandbox or the store failed. It is raised,
   ends the episode without a score, and must never be counted against an agent.
 
+A third family is raised by the seat itself, out of `act()`, and ends the episode there:
+
+* `SeatError`: no action came. Each of its four kinds is counted apart: `AgentRefused` (the
+  agent declines to act), `NoUsableAction` (it acts, but with nothing that could be sent on),
+  `BudgetSpent` (its tokens or dollars are used up) and `ProviderError` (whoever serves the
+  model failed, after retries; like an infrastructure error never the agent's).
+
 Everything else (`UsageError`) is a mistake of the person who calls the library.
 Every message names what was refused and what to do next.
 """
@@ -65,3 +72,47 @@ class StoreCorrupt(InfrastructureError):
 
 class RecordMismatch(StoreCorrupt):
     """A stored record's provenance differs from this machine's under strict replay."""
+
+
+class SeatError(FDEError):
+    """The seat gave no action; the episode ends where it stands."""
+
+
+class AgentRefused(SeatError):
+    """The agent declines to act: a model's refusal, or a person who leaves."""
+
+
+class NoUsableAction(SeatError):
+    """The agent answers, but for too long with nothing that is a tool call: its own failure."""
+
+
+class BudgetSpent(SeatError):
+    """The episode's budget of tokens or dollars cannot pay for another request."""
+
+
+class ProviderError(SeatError):
+    """Whoever serves the model failed, and trying again did not help."""
+
+
+class RateLimited(ProviderError):
+    """The provider wants fewer requests than the retries allow for (HTTP 429)."""
+
+
+class ProviderOverloaded(ProviderError):
+    """The provider is out of order or overloaded (HTTP 5xx, 529 among them)."""
+
+
+class ProviderTimeout(ProviderError):
+    """No answer came within the time limit."""
+
+
+class ConnectionLost(ProviderError):
+    """The provider could not be reached, or the connection broke off."""
+
+
+class BadResponse(ProviderError):
+    """The provider answered with something that its own protocol does not allow."""
+
+
+class RequestRejected(ProviderError):
+    """The provider does not take the request (other HTTP 4xx): key, model name or parameters."""
