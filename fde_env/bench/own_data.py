@@ -38,7 +38,7 @@ from fde_env.contract.run_spec import CellKey
 from fde_env.delivery_run import probe_plan
 from fde_env.errors import UsageError
 from fde_env.intervene import forced_handling
-from fde_env.runs.eval_sets import TRAIN_SAMPLE, EvalSets
+from fde_env.runs.eval_sets import EvalSets
 from fde_env.runs.runner import RunRequest
 from fde_env.tickets.cell import COUNTS
 from fde_env.tickets.language import normalised
@@ -47,6 +47,8 @@ from fde_env.tickets.prompts import completion, render
 LEAST_ROWS: Final = 100
 WARMUP: Final = {"full": 15, "smoke": 5}
 LONGEST_ROW: Final = 1024
+TRAIN_SAMPLE: Final = 200
+"""Training rows that are scored as well, to see what was memorised."""
 
 
 @dataclass(frozen=True)

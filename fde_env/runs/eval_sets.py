@@ -15,11 +15,10 @@ from fde_env.contract.base import digest_of
 from fde_env.contract.evidence import SplitOutcome
 from fde_env.contract.run_spec import CellKey
 from fde_env.contract.submissions.plan import Split
-from fde_env.tickets.cell import build_cell
+from fde_env.tickets.cell import COUNTS, build_cell
 from fde_env.tickets.prompts import PromptFormat, completions, render
 
 FINAL_SPLITS: tuple[Split, ...] = ("held_out", "dev", "train")
-TRAIN_SAMPLE = 300
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def eval_sets(key: CellKey, served: PromptFormat) -> EvalSets:
         "held_out": tuple(row.text for row in cell.held_out),
         "pool": tuple(row.text for row in cell.probe_pool),
         "dev": tuple(row.text for row in cell.split("dev")),
-        "train": tuple(row.text for row in cell.split("train")[:TRAIN_SAMPLE]),
+        "train": tuple(row.text for row in cell.split("train")[: COUNTS[key.size].dev]),
     }
     prompts = {
         name: tuple(render(text, "", "message_only", served) for text in items)

@@ -32,10 +32,13 @@ class Counts:
 
 COUNTS: Final = MappingProxyType[Size, Counts](
     {
-        "full": Counts(train=2800, dev=300, probe_pool=1000, held_out=1100),
+        "full": Counts(train=2800, dev=200, probe_pool=1000, held_out=1100),
         "smoke": Counts(train=320, dev=60, probe_pool=128, held_out=160),
     }
 )
+
+OLDER_SHARE: Final = 0.6
+"""Share of the export that came before the date of the last change, whatever changed then."""
 
 
 @dataclass(frozen=True)
@@ -49,20 +52,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Message:
-    """A row of the customer's export, with the true intent and the tagger's raw label."""
+    """A row of the customer's export, with the true intent and the tagger's raw label.
+
+    `older` rows came before a date on which the customer's taxonomy may have changed.
+    """
 
     text: str
     thread: str
     split: Literal["train", "dev"]
     intent: int
     tagger: int
+    older: bool
 
 
 @dataclass(frozen=True)
 class Cell:
     """All rows of a cell; no normalised text stands in it twice.
 
-    `outdated[i]` is the label that the outdated label map gives to intent i.
+    `outdated[i]` is the label that the outdated label map gives to intent i, `routed[i]` the
+    one under which a message about it is sent to a desk.
     """
 
     key: CellKey
@@ -71,6 +79,7 @@ class Cell:
     probe_pool: tuple[Row, ...]
     held_out: tuple[Row, ...]
     outdated: tuple[int, ...]
+    routed: tuple[int, ...]
 
     def split(self, name: Literal["train", "dev"]) -> tuple[Message, ...]:
         """The export's messages of one split, in order."""
@@ -94,6 +103,7 @@ def build_cell(key: CellKey) -> Cell:
         probe_pool=tuple(islice(rows, counts.probe_pool)),
         held_out=tuple(islice(rows, counts.held_out)),
         outdated=taxonomy.outdated_map(domain, key.data_seed),
+        routed=taxonomy.routed_map(domain),
     )
 
 
@@ -140,6 +150,7 @@ def _messages(
             split="train" if place < train else "dev",
             intent=row.intent,
             tagger=taxonomy.tag(intended[row.intent], len(domain.intents), rng),
+            older=rng.random() < OLDER_SHARE,
         )
         for place, row in enumerate(rows)
     )

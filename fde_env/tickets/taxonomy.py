@@ -48,6 +48,21 @@ def outdated_map(domain: Domain, data_seed: int) -> tuple[int, ...]:
     return tuple(outdated)
 
 
+def routed_map(domain: Domain) -> tuple[int, ...]:
+    """The code under which a message is routed: its product's desk, whatever the problem.
+
+    Each desk goes by the code of one of its intents, so routing looks like an intent, can be
+    learnt as well as one, and is right for one problem of a product in seven.
+    """
+    rng = random.Random(f"routing/{domain.name}")
+    problems = len(domain.problems)
+    desks = [rng.randrange(problems) for _ in domain.products]
+    return tuple(
+        problems * (intent // problems) + desks[intent // problems]
+        for intent in range(len(domain.intents))
+    )
+
+
 def tagger_map(domain: Domain) -> tuple[int, ...]:
     """What the customer's old auto-tagger meant to say before its errors."""
     return generic_map(domain, TAGGER_AGREES)
