@@ -69,7 +69,9 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
     agent: Annotated[
         str,
         typer.Option(
-            help="reference, misreader, careful, configurator, null, random, module:Name."
+            help="reference, misreader, careful, configurator, null, random, human, "
+            "anthropic:MODEL, openai:MODEL, local:FOLDER (options: MODEL?name=value&...), "
+            "or module:Name."
         ),
     ] = "reference",
     trap: Trap = None,

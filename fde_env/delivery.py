@@ -15,25 +15,27 @@ from fde_env.result import Result
 Act = Callable[[Observation], Any]
 Follower = Callable[[Any, Observation], None]
 
-AGENTS: Final = ("reference", "misreader", "careful", "configurator", "null", "random")
+AGENTS: Final = ("reference", "misreader", "careful", "configurator", "null", "random", "human")
+MODELS: Final = ("anthropic:MODEL", "openai:MODEL", "local:FOLDER")
 
 
-def make_agent(name: str, env: FDEDeliveryEnv, seed: int = 0) -> Act:
-    """The agent called `name`, or the one at `module:Name`, as a function.
+def make_policy(name: str, env: FDEDeliveryEnv, seed: int = 0) -> Any:
+    """The agent called `name`: a model's, a person's, or the one at `module:Name`.
 
-    `reference` and `misreader` read the truth; all others see observations alone.
+    Options of a model follow its name: `openai:MODEL?base_url=...&token_budget=...`.
+    `reference` and `misreader` read the truth; all others see observations alone. Models keep
+    `usage` and `transcript` of the present episode.
 
     Raises:
-        UsageError: there is no such agent.
+        UsageError: there is no such agent, or it lacks a key or an option.
     """
     if name == "reference":
-        return ReferencePolicy(env).act
+        return ReferencePolicy(env)
     if name == "misreader":
-        return MisreaderPolicy(env).act
+        return MisreaderPolicy(env)
     # Agents are another package's business; it is loaded only when one is seated.
-    base = import_module("fde_agents.base")
-    if ":" in name:
-        return cast("Act", base.acting(base.load(name)))
+    if ":" in name or name == "human":
+        return import_module("fde_agents.seating").seated(name)
     scripted = import_module("fde_agents.scripted")
     made: dict[str, Callable[[], Any]] = {
         "careful": scripted.CarefulPolicy,
@@ -42,8 +44,19 @@ def make_agent(name: str, env: FDEDeliveryEnv, seed: int = 0) -> Act:
         "random": lambda: scripted.RandomPolicy(seed),
     }
     if name in made:
-        return cast("Act", made[name]().act)
-    raise UsageError(f"no agent {name!r}; use one of {', '.join(AGENTS)}, or module:Name")
+        return made[name]()
+    known = ", ".join((*AGENTS, *MODELS))
+    raise UsageError(f"no agent {name!r}; use one of {known}, or module:Name")
+
+
+def make_agent(name: str, env: FDEDeliveryEnv, seed: int = 0) -> Act:
+    """The agent called `name` (see `make_policy`) as a function.
+
+    Raises:
+        UsageError: there is no such agent, or it lacks a key or an option.
+    """
+    acting = import_module("fde_agents.base").acting
+    return cast("Act", acting(make_policy(name, env, seed)))
 
 
 def deliver(env: FDEDeliveryEnv, act: Act, follower: Follower | None = None) -> Result:
@@ -56,6 +69,7 @@ def deliver(env: FDEDeliveryEnv, act: Act, follower: Follower | None = None) -> 
 
     Raises:
         InfrastructureError: the platform failed; there is no score.
+        SeatError: the agent gave no action; there is no score.
     """
     observation, _ = env.reset()
     ended = False

@@ -39,7 +39,14 @@ ALLOWED = {
     "fde_env.errors": (),
     "fde_env.stats": ("numpy", "scipy"),
     "fde_oracle": ("pydantic", "fde_env.contract", "fde_env.stats", "fde_env.errors"),
-    "fde_agents": ("pydantic", "fde_env.contract", "fde_env.errors", *SDKS),
+    "fde_agents": (
+        "pydantic",
+        "rich",
+        "transformers",
+        "fde_env.contract",
+        "fde_env.errors",
+        *SDKS,
+    ),
     "fde_containers": (
         "accelerate",
         "datasets",

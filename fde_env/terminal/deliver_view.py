@@ -31,7 +31,8 @@ def deliver_and_report(
     env = FDEDeliveryEnv(watcher=None if quiet else view.watch, **options)
     act = make_agent(agent, env, seed=chosen.seed or 0)
     try:
-        if quiet:
+        if quiet or agent == "human":
+            # A person's questions and a moving picture do not share a terminal.
             result = deliver(env, act)
         else:
             with view:
