@@ -116,7 +116,7 @@ def paired_test(
 
 
 def difference_interval(
-    rows: int, gains: int, losses: int, *, confidence: float = 0.95
+    rows: float, gains: float, losses: float, *, confidence: float = 0.95
 ) -> tuple[float, float]:
     """Tango's score interval for accuracy minus base accuracy on paired rows.
 
@@ -124,7 +124,8 @@ def difference_interval(
     alone, stays within [-1, 1] and has width even where no row is discordant.
 
     Args:
-        rows: Rows answered by both models, at least 1.
+        rows: Rows answered by both models, at least 1. Where rows are tied together, the
+            independent rows that they are worth, which may be a fraction; so may the counts.
         gains: Rows where base was wrong and tuned right.
         losses: Rows where base was right and tuned wrong.
         confidence: Two-sided coverage, between 0 and 1.
@@ -159,7 +160,7 @@ def difference_interval(
     return low, high
 
 
-def _constrained_loss_rate(rows: int, gains: int, losses: int, difference: float) -> float:
+def _constrained_loss_rate(rows: float, gains: float, losses: float, difference: float) -> float:
     """Most likely P(loss) given that P(gain) - P(loss) is `difference` (Tango 1998)."""
     a = 2 * rows
     b = -gains - losses + (2 * rows - gains + losses) * difference
@@ -167,6 +168,6 @@ def _constrained_loss_rate(rows: int, gains: int, losses: int, difference: float
     return (math.sqrt(max(0.0, b * b - 4 * a * c)) - b) / (2 * a)
 
 
-def _check_counts(rows: int, gains: int, losses: int) -> None:
-    if rows < 1 or gains < 0 or losses < 0 or gains + losses > rows:
+def _check_counts(rows: float, gains: float, losses: float) -> None:
+    if rows < 1 or gains < 0 or losses < 0 or gains + losses > rows + 1e-9:
         raise ValueError(f"counts do not fit: rows={rows}, gains={gains}, losses={losses}")
