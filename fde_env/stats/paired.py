@@ -31,7 +31,7 @@ from typing import Final
 import numpy as np
 
 from fde_env.stats.mcnemar import difference_interval
-from fde_env.stats.proportion import effective_trials
+from fde_env.stats.clustered import effective_trials
 
 BOUND: Final = 0.05
 LEVEL: Final = 0.05

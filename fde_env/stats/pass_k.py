@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import comb
 
-from fde_env.stats.proportion import wilson
+from fde_env.stats.clustered import wilson
 
 
 def pass_hat(successes: int, trials: int, k: int) -> float:
