@@ -15,6 +15,7 @@ from rich.table import Table
 
 from fde_env import __version__
 from fde_env.cli_confirm import confirm_command
+from fde_env.cli_platform import register_commands
 from fde_env.errors import FDEError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 tickets_app = typer.Typer(help="Tickets: list them, read one.", no_args_is_help=True)
 app.add_typer(tickets_app, name="tickets")
 app.command("confirm")(confirm_command)
+register_commands(app)
 
 Trap = Annotated[
     list[str] | None,
@@ -97,6 +99,9 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
     base: Annotated[str, typer.Option(help="A shipped base, or a folder.")] = "qwen3-tiny-a",
     gpus: Annotated[int, typer.Option(min=0, help="GPUs for the training job.")] = 0,
     size: Size = "full",
+    keep: Annotated[
+        Path | None, typer.Option(help="Leave what people approve and pay for in this folder.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Deliver one ticket with one agent, and show what the oracle says."""
@@ -119,13 +124,13 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
         "size": size,
     }
     with _errors():
-        _run(agent, options, as_json=as_json)
+        _run(agent, options, keep=keep, as_json=as_json)
 
 
-def _run(agent: str, options: dict[str, Any], *, as_json: bool) -> None:
+def _run(agent: str, options: dict[str, Any], *, keep: Path | None, as_json: bool) -> None:
     from fde_env.terminal.deliver_view import deliver_and_report
 
-    report = deliver_and_report(Console(stderr=as_json), agent, options, quiet=as_json)
+    report = deliver_and_report(Console(stderr=as_json), agent, options, keep=keep, quiet=as_json)
     if as_json:
         json.dump(report, sys.stdout, indent=2)
         sys.stdout.write("\n")

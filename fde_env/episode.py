@@ -35,7 +35,7 @@ from fde_env.intervene import forced_handling, injected
 from fde_env.lengths import token_quantiles
 from fde_env.platform.gate import Gate
 from fde_env.platform.ledger import Ledger
-from fde_env.platform.registry import MemoryRegistry
+from fde_env.platform.registry import MemoryRegistry, ModelRegistry
 from fde_env.runs.facts import base_revision
 from fde_env.runs.run import Watcher
 from fde_env.runs.runner import Runner
@@ -79,7 +79,12 @@ class Episode:
     """A delivery in progress. Call `submit` with the current stage's submission."""
 
     def __init__(
-        self, prepared: Prepared, rules: Rules, runner: Runner, watcher: Watcher | None = None
+        self,
+        prepared: Prepared,
+        rules: Rules,
+        runner: Runner,
+        watcher: Watcher | None = None,
+        registry: ModelRegistry | None = None,
     ) -> None:
         self.ticket, self.drop = prepared.ticket, prepared.drop
         self.rules, self._prepared = rules, prepared
@@ -95,7 +100,8 @@ class Episode:
         self._config: ConfigSubmission = self.ticket.truth.reference_config
         self._pool: Pool | None = None
         self.delivery: DeliveryRun | None = None
-        self.registry = MemoryRegistry(_older_entry(name) for name in OLD_NAMES)
+        older = MemoryRegistry(_older_entry(name) for name in OLD_NAMES)
+        self.registry: ModelRegistry = older if registry is None else registry
         self.gate = Gate(rules.gate)
         self.ledger = Ledger()
 
@@ -128,7 +134,7 @@ class Episode:
     @property
     def bill(self) -> LedgerFacts | None:
         """The delivery's ledger entry, if there is one."""
-        return self.ledger.rows[-1].facts if self.ledger.rows else None
+        return self.ledger.last_bill
 
     def facts(self, handling_digest: str | None = None) -> Facts:
         """Platform-recorded facts at this moment."""
@@ -169,9 +175,9 @@ class Episode:
         """
         twin = copy.copy(self)
         twin.delivery = None if self.delivery is None else self.delivery.fork()
-        twin.registry, twin.gate, twin.ledger = copy.deepcopy(
-            (self.registry, self.gate, self.ledger)
-        )
+        # Not a copy of an operator's registry: what a fork enters must not reach it.
+        twin.registry = self.registry.twin()
+        twin.gate, twin.ledger = copy.deepcopy((self.gate, self.ledger))
         return twin
 
     def close(self) -> None:

@@ -116,3 +116,23 @@ class BadResponse(ProviderError):
 
 class RequestRejected(ProviderError):
     """The provider does not take the request (other HTTP 4xx): key, model name or parameters."""
+
+
+class RegistryFailed(InfrastructureError):
+    """The model registry could not be read or written."""
+
+
+class NotVouched(UsageError):
+    """A signed statement does not hold: altered, forged, or by a key that was not named."""
+
+
+class NotApproved(UsageError):
+    """Production was asked to change without an approval that covers exactly this."""
+
+
+class NotPayable(UsageError):
+    """Payment was asked for what the acceptance gate has not accepted."""
+
+
+class CardContradicted(UsageError):
+    """A model card says what the record contradicts, so it is not written."""

@@ -1,40 +1,36 @@
-"""The operator's ledger: append-only rows, each chained to the one before it by its hash.
+"""The operator's ledger: what was metered and what was paid, in one chain of rows.
 
-A row's hash covers its figures and the previous row's hash, so a figure that is changed, a row
-that is taken out and rows that change places all show at the first row concerned. What a chain
-cannot show by itself is a cut-off end or a whole chain written anew: keep `head` elsewhere and
-hand it to `verify` for that.
+`Ledger` lives in memory, for an episode; `LedgerFile` is the operator's book on disk. How rows
+are chained, and what that shows, stands in `chain.py`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter
 
-from fde_env.contract.base import Frozen, digest_of
 from fde_env.contract.facts import LedgerFacts
 from fde_env.contract.meter import Bill
 from fde_env.contract.policy import Pool
 from fde_env.contract.submissions.schedule import NodeType
 from fde_env.errors import StoreCorrupt
+from fde_env.platform.chain import GENESIS, Link, chained, find_fault
+from fde_env.platform.chain_file import ChainFile, dump_rows, parse_rows
 
-GENESIS = "0" * 64
 
+class MeterRow(Link):
+    """One bill: what a run cost the operator."""
 
-class LedgerRow(Frozen):
-    """One bill."""
-
-    seq: int = Field(description="Number of the row, from 1.")
+    kind: Literal["meter"] = "meter"
     run_id: str
     node_type: NodeType
     gpu_count: int
     gpu_hours: float
     rate_usd: float = Field(description="US dollars of one GPU-hour.")
     total_usd: float
-    prev_hash: str = Field(description="Hash of the row before; zeros in the first.")
-    hash: str = Field(description="SHA-256 of this row without this field, 64 hex digits.")
 
     @property
     def facts(self) -> LedgerFacts:
@@ -42,6 +38,38 @@ class LedgerRow(Frozen):
         return LedgerFacts(
             gpu_hours=self.gpu_hours, rate_usd=self.rate_usd, total_usd=self.total_usd
         )
+
+
+class PaymentRow(Link):
+    """One payment: what the customer is charged, and the receipt that it rests on."""
+
+    kind: Literal["payment"] = "payment"
+    run_id: str
+    receipt: str = Field(description="Digest of the signed acceptance receipt.")
+    amount_usd: float
+
+
+LedgerRow = MeterRow | PaymentRow
+ROWS: Final[TypeAdapter[LedgerRow]] = TypeAdapter(Annotated[LedgerRow, Field(discriminator="kind")])
+AnyRow = TypeVar("AnyRow", MeterRow, PaymentRow)
+
+
+def meter_row(before: Sequence[LedgerRow], run_id: str, pool: Pool, due: Bill) -> MeterRow:
+    """The row that enters the bill of a run on the pool that was booked."""
+    figures = {
+        "run_id": run_id,
+        "node_type": pool.node_type,
+        "gpu_count": pool.gpu_count,
+        "gpu_hours": due.gpu_hours,
+        "rate_usd": due.rate_usd,
+        "total_usd": due.cost_usd,
+    }
+    return chained(MeterRow, before, figures)
+
+
+def metered(rows: Iterable[LedgerRow]) -> tuple[MeterRow, ...]:
+    """The bills among `rows`."""
+    return tuple(row for row in rows if isinstance(row, MeterRow))
 
 
 class Ledger:
@@ -62,23 +90,23 @@ class Ledger:
         return self._rows[-1].hash if self._rows else GENESIS
 
     @property
+    def last_bill(self) -> LedgerFacts | None:
+        """The last bill that was entered, as rules read it."""
+        bills = metered(self._rows)
+        return bills[-1].facts if bills else None
+
+    @property
     def total_usd(self) -> float:
         """Sum of all bills, US dollars."""
-        return sum(row.total_usd for row in self._rows)
+        return sum(row.total_usd for row in metered(self._rows))
 
-    def append(self, run_id: str, pool: Pool, due: Bill) -> LedgerRow:
+    def append(self, run_id: str, pool: Pool, due: Bill) -> MeterRow:
         """Enter the bill of a run on the pool that was booked, and return its row."""
-        body = {
-            "seq": len(self._rows) + 1,
-            "run_id": run_id,
-            "node_type": pool.node_type,
-            "gpu_count": pool.gpu_count,
-            "gpu_hours": due.gpu_hours,
-            "rate_usd": due.rate_usd,
-            "total_usd": due.cost_usd,
-            "prev_hash": self.head,
-        }
-        row = LedgerRow.model_validate({**body, "hash": digest_of(body)})
+        return self.enter(lambda before: meter_row(before, run_id, pool, due))
+
+    def enter(self, make: Callable[[tuple[LedgerRow, ...]], AnyRow]) -> AnyRow:
+        """Add the row that `make` makes from the rows there are; what it raises adds nothing."""
+        row = make(self.rows)
         self._rows.append(row)
         return row
 
@@ -92,18 +120,12 @@ class Ledger:
             None if all holds, else the position (from 1) of the first row that does not; one past
             the last row if each holds but the end is not `head`.
         """
-        previous = GENESIS
-        for position, row in enumerate(self._rows, start=1):
-            body = row.model_dump(mode="json", exclude={"hash"})
-            linked = row.seq == position and row.prev_hash == previous
-            if not linked or row.hash != digest_of(body):
-                return position
-            previous = row.hash
-        return None if head in (None, previous) else len(self._rows) + 1
+        fault = find_fault(self._rows, head)
+        return None if fault is None else fault.position
 
     def dumps(self) -> str:
         """Write the ledger as JSON lines, oldest row first."""
-        return "".join(row.model_dump_json() + "\n" for row in self._rows)
+        return dump_rows(self._rows)
 
     @classmethod
     def loads(cls, text: str, head: str | None = None) -> Ledger:
@@ -112,17 +134,26 @@ class Ledger:
         Raises:
             StoreCorrupt: A row is unreadable or breaks the chain; the message names it.
         """
-        rows = []
-        for position, line in enumerate(text.splitlines(), start=1):
-            try:
-                rows.append(LedgerRow.model_validate(json.loads(line)))
-            except (json.JSONDecodeError, ValidationError) as cause:
-                raise StoreCorrupt(f"ledger row {position} is unreadable: {cause}") from cause
-        ledger = cls(rows)
-        bad = ledger.verify(head)
-        if bad is not None:
-            raise StoreCorrupt(
-                f"ledger row {bad} does not follow from the rows before it; "
-                "restore the ledger from a copy whose head is known"
-            )
-        return ledger
+        rows = parse_rows(text, ROWS)
+        fault = find_fault(rows, head)
+        if fault is not None:
+            raise StoreCorrupt(f"ledger: {fault.words}; restore it from a copy whose head is known")
+        return cls(rows)  # type: ignore[arg-type]  # no fault: every one is a row of ROWS
+
+
+class LedgerFile(ChainFile[LedgerRow]):
+    """The operator's book at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, ROWS, "ledger")
+
+    def enter(self, make: Callable[[tuple[LedgerRow, ...]], AnyRow]) -> AnyRow:
+        """Add the row that `make` makes from the rows there are; what it raises adds nothing.
+
+        Raises:
+            StoreCorrupt: a row there does not hold.
+            UsageError: the file cannot be written.
+        """
+        row = self.append(make)
+        assert isinstance(row, MeterRow | PaymentRow)
+        return row  # type: ignore[return-value]  # append returns what `make` made
