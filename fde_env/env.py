@@ -20,6 +20,9 @@ from fde_env.errors import AgentFault, InfrastructureError, MalformedAction, Out
 from fde_env.observation import Left, Observation, observation_space, observe
 from fde_env.options import Options
 from fde_env.parse import ACTION_ADAPTER, parse_action
+from fde_env.platform.collect import Mark, collect
+from fde_env.platform.delivery import Delivery
+from fde_env.platform.registry import ModelRegistry
 from fde_env.render import render_text
 from fde_env.result import Result, make_result
 from fde_env.runs.recorded import RecordedRun
@@ -45,6 +48,8 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         render_mode: None, "ansi" (render() returns text) or "human" (each step is printed).
         watcher: called with the run's progress; for people, agents never see it.
         store: where evidence is kept; the user's store by default.
+        registry: where models are entered, all episodes alike; by default a fresh one in memory
+            for each episode. Forks write to a copy in memory.
         options: see `fde_env.options.Options`.
 
     Actions are `{"tool": name, "arguments": {...}}` as dict, JSON text or pydantic model.
@@ -64,13 +69,14 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         render_mode: str | None = None,
         watcher: Watcher | None = None,
         store: Store | None = None,
+        registry: ModelRegistry | None = None,
         **options: Any,
     ) -> None:
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise UsageError(f"render_mode is None, 'ansi' or 'human', not {render_mode!r}")
         self.render_mode = render_mode
         self.options = Options.parse(options)
-        self._watcher, self._store = watcher, store or Store()
+        self._watcher, self._store, self._registry = watcher, store or Store(), registry
         self.observation_space = cast("gymnasium.Space[Observation]", observation_space())
         self.action_space = JsonSpace(ACTION_ADAPTER, sample_action, "action")
         self._runner = self._make_runner(self.options)
@@ -106,7 +112,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             self._played = Options.parse(set_now | options)
         runner = self._make_runner(self._played) if options else self._runner
         prepared = prepare(self._played.ticket_spec(self.np_random))
-        self._episode = Episode(prepared, self._rules(), runner, self._watcher)
+        self._episode = Episode(prepared, self._rules(), runner, self._watcher, self._registry)
         self._steps, self._reads, self._paid, self._result = 0, 0, 0.0, None
         message = (
             f"Ticket {prepared.ticket.ticket_id} of {prepared.ticket.company}. Read what you need, "
@@ -210,6 +216,14 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             paid = episode_return(episode.ticket.truth, verdicts, episode.ending)
             self._result = make_result(episode, verdicts, paid)
         return self._result
+
+    def delivery(self, mark: Mark) -> Delivery:
+        """What the ended delivery leaves for people: neither truth nor verdicts are in it.
+
+        Raises:
+            UsageError: nothing was delivered.
+        """
+        return collect(self._current(), mark)
 
     def oracle_view(self) -> tuple[Stage, Truth, Facts]:
         """Stage, truth and facts, for policies that are allowed to know (`fde_env.intervene`)."""
