@@ -102,6 +102,7 @@ class Episode:
         self.delivery: DeliveryRun | None = None
         older = MemoryRegistry(_older_entry(name) for name in OLD_NAMES)
         self.registry: ModelRegistry = older if registry is None else registry
+        self._entered = ""
         self.gate = Gate(rules.gate)
         self.ledger = Ledger()
 
@@ -300,12 +301,15 @@ class Episode:
 
     def _take_register(self, entry: RegisterSubmission, facts: Facts) -> tuple[str, Facts]:
         self.registry.register(entry)
+        self._entered = entry.name
         # Graded on the facts from before, so that its own name is not "taken".
         return f"{entry.name} is registered.", facts
 
     def _take_deploy(self, deploy: DeploySubmission, facts: Facts) -> tuple[str, Facts]:
         del facts
         entry = self.gate.request(deploy)
+        if entry.outcome == "shipped":
+            self.registry.promote(self._entered)
         return dict(GATE_ANSWERS)[entry.outcome], self.facts()
 
     # The run
