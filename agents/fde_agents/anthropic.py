@@ -49,6 +49,9 @@ class AnthropicProvider:
             api_key=key, base_url=settings.base_url, timeout=settings.timeout_s, max_retries=0
         )
 
+    def reseed(self, seed: int) -> None:
+        """Nothing to do: the API takes no seed."""
+
     def ask(self, request: Request) -> Answer:
         """One try.
 
@@ -88,8 +91,11 @@ class AnthropicProvider:
         if keeps("prompt caching"):
             # Tools and system are one prefix of every episode; the other mark moves along.
             system["cache_control"] = payload["cache_control"] = CACHED
-        kind = "any" if keeps("a forced tool choice") else "auto"
-        payload["tool_choice"] = {"type": kind, "disable_parallel_tool_use": True}
+        if request.talk:
+            payload["tool_choice"] = {"type": "none"}
+        else:
+            kind = "any" if keeps("a forced tool choice") else "auto"
+            payload["tool_choice"] = {"type": kind, "disable_parallel_tool_use": True}
         if self._settings.effort and keeps("effort"):
             payload["output_config"] = {"effort": self._settings.effort}
         if self._settings.temperature is not None and keeps("temperature"):

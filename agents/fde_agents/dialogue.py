@@ -80,6 +80,15 @@ class Dialogue:
         """With one exchange more."""
         return replace(self, exchanges=(*self.exchanges, exchange))
 
+    def added(self, text: str) -> Dialogue:
+        """With `text` behind whatever the model was told last."""
+        if not self.exchanges:
+            return replace(self, opening=f"{self.opening}\n\n{text}")
+        *before, last = self.exchanges
+        told = f"{last.results[-1]}\n\n{text}".strip()
+        exchange = replace(last, results=(*last.results[:-1], told))
+        return replace(self, exchanges=(*before, exchange))
+
     def size(self) -> int:
         """Characters that it takes in a prompt, about."""
         return len(self.opening) + sum(exchange.size() for exchange in self.exchanges)

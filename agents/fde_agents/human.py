@@ -72,6 +72,16 @@ class HumanPolicy:
             if action is not None:
                 return action
 
+    def ask(self, question: str) -> str:
+        """A person's answer in words to a question outside the delivery.
+
+        Raises:
+            AgentRefused: the person left.
+        """
+        self._form = None
+        self._say(question)
+        return self._line("> ")
+
     def _once(self, stage: str) -> dict[str, Any] | None:
         """One line of input; the action that it leads to, if any."""
         form = self._form

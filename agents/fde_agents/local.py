@@ -54,7 +54,11 @@ class LocalProvider:
         if not self._tokenizer.chat_template:
             raise UsageError(f"the tokenizer in {settings.model} has no chat template")
         self._model = model.to(self._device()).eval()
-        library.set_seed(settings.seed)
+        self.reseed(settings.seed)
+
+    def reseed(self, seed: int) -> None:
+        """Start sampling at `seed`; the generator is the process's own."""
+        self._library.set_seed(seed % 2**32)
 
     def ask(self, request: Request) -> Answer:
         """Generate one answer.

@@ -53,6 +53,9 @@ class OpenAIProvider:
             api_key=key, base_url=settings.base_url, timeout=settings.timeout_s, max_retries=0
         )
 
+    def reseed(self, seed: int) -> None:
+        """Nothing to do: models behind these protocols draw as they do."""
+
     def ask(self, request: Request) -> Answer:
         """One try.
 
@@ -79,26 +82,33 @@ class OpenAIProvider:
         from openai.lib.streaming.chat import ChatCompletionStreamState
 
         state: Any = ChatCompletionStreamState()
-        ended = False
+        begun = ended = False
         with self._client.chat.completions.create(**payload, stream=True) as stream:
             for chunk in stream:
                 state.handle_chunk(chunk)
-                ended = ended or any(choice.finish_reason for choice in chunk.choices)
-        if not ended:
-            raise ConnectionError("the stream ended before the answer did")
+                begun, ended = True, ended or any(item.finish_reason for item in chunk.choices)
+        _check_whole(begun, ended)
         return state.current_completion_snapshot
 
     def _send_response(self, payload: dict[str, Any]) -> Any:
         if not self._settings.stream:
             return self._client.responses.create(**payload)
-        last: Any = None
+        begun, last = False, None
         with self._client.responses.create(**payload, stream=True) as stream:
             for event in stream:
+                begun = True
                 if event.type in ("response.completed", "response.incomplete", "response.failed"):
                     last = event.response
-        if last is None:
-            raise ConnectionError("the stream ended before the answer did")
+        _check_whole(begun, last is not None)
         return last
+
+
+def _check_whole(begun: bool, ended: bool) -> None:
+    """A stream can break off without an error; one that says nothing is of no protocol."""
+    if not begun:
+        raise ValueError("a stream without events")
+    if not ended:
+        raise ConnectionError("the stream ended before the answer did")
 
 
 def seat(settings: Settings, backoff: Backoff | None = None) -> ModelPolicy:

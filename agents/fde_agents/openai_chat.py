@@ -31,7 +31,7 @@ def chat_payload(
         length: request.max_tokens,
     }
     if keeps("a forced tool choice"):
-        payload["tool_choice"] = "required"
+        payload["tool_choice"] = "none" if request.talk else "required"
     if keeps("parallel_tool_calls"):
         payload["parallel_tool_calls"] = False
     if settings.effort and keeps("effort"):

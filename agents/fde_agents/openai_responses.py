@@ -38,7 +38,7 @@ def responses_payload(
         "store": False,
     }
     if keeps("a forced tool choice"):
-        payload["tool_choice"] = "required"
+        payload["tool_choice"] = "none" if request.talk else "required"
     if keeps("parallel_tool_calls"):
         payload["parallel_tool_calls"] = False
     if keeps("encrypted reasoning"):

@@ -47,6 +47,8 @@ class Request:
     tools: tuple[ToolCard, ...]
     dialogue: Dialogue
     max_tokens: int
+    talk: bool = False
+    """Whether words are asked for, and no tool call."""
 
 
 class Provider(Protocol):
@@ -55,6 +57,10 @@ class Provider(Protocol):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Keys that must never be written down."""
+        ...
+
+    def reseed(self, seed: int) -> None:
+        """Start sampling at `seed`, where that can be chosen."""
         ...
 
     def ask(self, request: Request) -> Answer:
@@ -145,6 +151,27 @@ class ModelPolicy:
         call = self._queue[0]
         return {"tool": call.tool, "arguments": call.arguments}
 
+    def ask(self, question: str) -> str:
+        """The model's answer in words to a question outside the delivery; nothing is called.
+
+        Raises:
+            SeatError: as `act`.
+        """
+        if self._answer is not None and self._queue:
+            ended = ["The delivery has ended."] * len(self._queue)
+            self._dialogue = self._dialogue.then(Exchange(self._answer, (*self._results, *ended)))
+        self._queue, self._results = [], []
+        self._dialogue = self._dialogue.added(question)
+        self._transcript.add("user", text=question)
+        answer = self._counted(talk=True)
+        silence = ("",) * max(1, len(answer.calls))
+        self._dialogue = self._dialogue.then(Exchange(answer, silence))
+        return answer.text
+
+    def reseed(self, seed: int) -> None:
+        """Start the sampling of a local model at `seed`; providers draw their own."""
+        self._provider.reseed(seed)
+
     # One episode
 
     def _begin(self, text: str) -> None:
@@ -176,17 +203,8 @@ class ModelPolicy:
             self._results = []
 
     def _ask(self) -> Answer:
-        """The model's answer to the dialogue so far, counted and judged for use."""
-        answer = self._request()
-        self._meter.count(answer.tokens)
-        self._transcript.add(
-            "assistant",
-            content=list(answer.native),
-            stop=answer.stop,
-            tokens=answer.tokens.model_dump(),
-        )
-        if answer.refusal is not None:
-            raise AgentRefused(f"the model declines to act: {answer.refusal or 'no reason given'}")
+        """The model's answer to the dialogue so far, judged for use."""
+        answer = self._counted(talk=False)
         usable = any(c.tool in ARGUMENTS_OF and isinstance(c.arguments, dict) for c in answer.calls)
         self._idle = 0 if usable else self._idle + 1
         if self._idle >= self._settings.idle_limit:
@@ -196,7 +214,21 @@ class ModelPolicy:
             )
         return answer
 
-    def _request(self) -> Answer:
+    def _counted(self, *, talk: bool) -> Answer:
+        answer = self._request(talk=talk)
+        self._meter.count(answer.tokens)
+        self._transcript.add(
+            "assistant",
+            content=list(answer.native),
+            stop=answer.stop,
+            refusal=answer.refusal,
+            tokens=answer.tokens.model_dump(),
+        )
+        if answer.refusal is not None:
+            raise AgentRefused(f"the model declines to act: {answer.refusal or 'no reason given'}")
+        return answer
+
+    def _request(self, *, talk: bool) -> Answer:
         fixed = len(system_prompt()) + sum(_size(card) for card in toolbox())
         room = self._settings.context_tokens - min(
             self._settings.max_tokens, self._settings.context_tokens // 2
@@ -205,7 +237,7 @@ class ModelPolicy:
             self._fit(int(room * self._per_token) - fixed)
             size = fixed + self._dialogue.size()
             allowed = self._meter.allowance(int(size / self._per_token), self._settings.max_tokens)
-            request = Request(system_prompt(), toolbox(), self._dialogue, allowed)
+            request = Request(system_prompt(), toolbox(), self._dialogue, allowed, talk)
             try:
                 ask = partial(self._provider.ask, request)
                 answer = self._backoff.persist(ask, self._failed)
