@@ -11,7 +11,7 @@ import gymnasium
 from fde_env.contract.action import READ_TOOLS, STAGE_OF_TOOL
 from fde_env.contract.evidence import Evidence
 from fde_env.contract.facts import Facts
-from fde_env.contract.record import Ending
+from fde_env.contract.record import Ending, StageRecord
 from fde_env.contract.stage import Stage
 from fde_env.contract.ticket import Ticket
 from fde_env.contract.truth import Truth
@@ -217,6 +217,18 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             self._result = make_result(episode, verdicts, paid)
         return self._result
 
+    @property
+    def records(self) -> tuple[StageRecord, ...]:
+        """Submissions so far with the facts that they are graded on: not for agents."""
+        return self._current().records
+
+    def give_up(self) -> Result:
+        """End the delivery where it stands, for a seat that gives no action; it is graded so."""
+        episode = self._current()
+        if episode.running():
+            episode.truncate()
+        return self.result
+
     def delivery(self, mark: Mark) -> Delivery:
         """What the ended delivery leaves for people: neither truth nor verdicts are in it.
 
@@ -246,12 +258,23 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         return twin
 
     def with_rules(self, **changes: Any) -> FDEDeliveryEnv:
-        """Change how the rest of this episode is played (inject, gate); for forks."""
+        """Change how the rest of this episode is played; for forks.
+
+        Args:
+            changes: inject, gate, pressure, intensity. Letters that have come stay as they were;
+                those to come are of the ticket's twin under that pressure.
+        """
         episode = self._current()
-        allowed = {"inject", "gate"}
+        allowed = {"inject", "gate", "pressure", "intensity"}
         if not set(changes) <= allowed:
             raise UsageError(f"only {', '.join(sorted(allowed))} can change within an episode")
-        self._played = self._played.model_copy(update=changes)
+        set_now = {name: getattr(self._played, name) for name in Options.model_fields}
+        self._played = Options.parse(set_now | changes)
+        if {"pressure", "intensity"} & set(changes):
+            spec = self._played.ticket_spec(self.np_random)
+            letters = {"pressure": spec.pressure, "intensity": spec.intensity}
+            twin = prepare(episode.ticket.spec.model_copy(update=letters)).ticket
+            episode.ticket = episode.ticket.model_copy(update={"inbox": twin.inbox})
         episode.change_rules(self._rules())
         return self
 
