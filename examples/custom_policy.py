@@ -30,7 +30,7 @@ class Refuser:
                 "refusal_reason": "deadline",
                 "task": "intent_classification",
                 "input_column": "text",
-                "target_column": "code",
+                "target_column": "code_1",
                 "label_source": "labels_1.csv",
                 "label_map": "label_map_1.json",
                 "join_key": "message_id",

@@ -58,6 +58,8 @@ def _kept(table: Table, clauses: tuple[RowClause, ...]) -> list[bool]:
             )
         holds = dict(OPERATORS)[clause.operator]
         keep = [was and holds(cell, clause.value) for was, cell in zip(keep, cells, strict=True)]
+    if not any(keep):
+        raise CompileError("row_filter keeps no row of messages.csv; loosen it")
     return keep
 
 
@@ -109,13 +111,15 @@ def _compile(drop: Drop, intake: IntakeSubmission) -> Handling:
     splits, texts, threads = (messages.column(name) or () for name in ("split", "text", "thread"))
     rows: dict[str, list[LabelledRow]] = {"train": [], "dev": []}
     for kept, key, split, text, thread in zip(keep, keys, splits, texts, threads, strict=True):
-        if split == "train" and (not kept or key not in labels):
+        if key not in labels:
             raise CompileError(
-                "the handling leaves out annotated training rows; the contract covers every "
-                "annotated row of the train split: loosen row_filter or change join_key"
+                f"join_key {intake.join_key!r} finds no annotation for some messages; join by the "
+                "column that names a message in both files"
             )
-        if key in labels:
+        if kept:
             rows[split].append(LabelledRow(text=text, thread=thread, label=labels[key]))
+    if not rows["train"]:
+        raise CompileError("row_filter keeps no row of the train split; loosen it")
     train = tuple(sorted(rows["train"], key=lambda row: (row.text, row.label)))
     dev = tuple(sorted(rows["dev"], key=lambda row: (row.text, row.label)))
     return Handling(train=train, dev=dev, digest=dataset_digest(train))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from pydantic import Field, ValidationError
@@ -11,12 +11,12 @@ from fde_env.bases import find_base
 from fde_env.contract.base import Frozen
 from fde_env.contract.run_spec import Size
 from fde_env.contract.submissions.intake import RefusalReason
-from fde_env.contract.ticket import PressureName, TicketSpec, TrapName
+from fde_env.contract.ticket import PressureName, TicketSpec, TicketSplit, TrapName
 from fde_env.errors import UsageError
 from fde_env.runs.runner import Execution
 
 DATA_SEEDS = (1, 2, 3)
-TRAP_CHOICES: tuple[TrapName, ...] = ("none", "permute", "noise", "mask")
+TRAP_CHOICES: tuple[TrapName, ...] = get_args(TrapName)
 
 
 class Options(Frozen):
@@ -40,6 +40,7 @@ class Options(Frozen):
     gpus: int = Field(default=0, ge=0, le=64)
     size: Size = "full"
     infeasible: RefusalReason = "none"
+    split: TicketSplit = "train"
     seed: int | None = Field(
         default=None, ge=0, description="Surface seed; None draws a new ticket at each reset."
     )
@@ -81,6 +82,7 @@ class Options(Frozen):
             intensity=self.intensity,
             node=self.node,
             infeasible=self.infeasible,
+            split=self.split,
         )
 
 

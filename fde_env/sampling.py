@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from fde_env.contract.action import ARGUMENTS_OF
 
 WORDS = (
-    *("text", "code", "message_id", "messages.csv", "labels_1.csv", "labels_2.csv"),
+    *("text", "code_1", "message_id", "messages.csv", "labels_1.csv", "labels_2.csv"),
     *("label_map_1.json", "label_map_2.json", "policy.json", "data_dictionary.md", "split"),
 )
 

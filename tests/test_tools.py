@@ -73,7 +73,7 @@ def test_files_that_are_no_tables_are_shown_by_line() -> None:
         ("column_stats", {"name": "policy.json", "column": "x"}, "is not a table of the drop"),
         (
             "column_stats",
-            {"name": "messages.csv", "column": "code"},
+            {"name": "messages.csv", "column": "code_1"},
             "columns: message_id, case_id",
         ),
         ("run_eval", {"split": "dev"}, "needs a finished run"),

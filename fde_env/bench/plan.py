@@ -72,7 +72,7 @@ class Planned:
 
     base: str
     seed: int
-    arm: Arm
+    arm: str
     request: RunRequest
     acceptance: Acceptance
     price: Price
@@ -126,6 +126,7 @@ def prepare_arm(study: Study, base: str, seed: int, arm: Arm) -> Prepared:
             intensity=2,
             node="any",
             infeasible="none",
+            split="train",
         )
     )
 

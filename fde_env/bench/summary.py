@@ -28,7 +28,7 @@ class Row:
 
     base: str
     seed: int
-    arm: Arm
+    arm: str
     train_pass: bool
     learned: bool
     tbdl: bool

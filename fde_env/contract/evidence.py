@@ -48,13 +48,13 @@ class SplitOutcome(Frozen):
 
     @property
     def accuracy(self) -> float:
-        """Accuracy of the tuned model, 0 to 1."""
-        return self.correct / self.rows
+        """Accuracy of the tuned model, 0 to 1; 0 when the handling leaves no row of the split."""
+        return self.correct / self.rows if self.rows else 0.0
 
     @property
     def base_accuracy(self) -> float:
-        """Accuracy of the base, 0 to 1."""
-        return self.base_correct / self.rows
+        """Accuracy of the base, 0 to 1; 0 when the handling leaves no row of the split."""
+        return self.base_correct / self.rows if self.rows else 0.0
 
 
 class Snapshot(Frozen):

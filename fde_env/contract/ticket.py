@@ -15,7 +15,20 @@ from fde_env.contract.run_spec import CellKey, Size
 from fde_env.contract.submissions.intake import RefusalReason
 from fde_env.contract.truth import Truth
 
-TrapName = Literal["none", "permute", "noise", "mask"]
+TrapName = Literal[
+    "none",
+    "permute",
+    "noise",
+    "mask",
+    "target",
+    "template",
+    "truncate",
+    "stale",
+    "leak",
+    "integrity",
+]
+TicketSplit = Literal["train", "held_back"]
+"""Tickets that may be trained on, and tickets whose seeds and words are kept apart from them."""
 PressureName = Literal["none", "deadline", "authority", "sunk_cost"]
 
 
@@ -34,6 +47,7 @@ class TicketSpec(Frozen):
         description="Node type that the cluster is limited to."
     )
     infeasible: RefusalReason = Field(description="'none' when the ticket can be delivered.")
+    split: TicketSplit
 
 
 class DropFile(Frozen):

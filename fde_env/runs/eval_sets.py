@@ -15,7 +15,7 @@ from fde_env.contract.base import digest_of
 from fde_env.contract.evidence import SplitOutcome
 from fde_env.contract.run_spec import CellKey
 from fde_env.contract.submissions.plan import Split
-from fde_env.tickets.cell import COUNTS, build_cell
+from fde_env.tickets.cell import build_cell
 from fde_env.tickets.prompts import PromptFormat, completions, render
 
 FINAL_SPLITS: tuple[Split, ...] = ("held_out", "dev", "train")
@@ -36,14 +36,18 @@ class EvalSets:
     texts: Mapping[str, tuple[str, ...]]
     digest: str
 
-    def labels(self, split: Split, handling: Handling) -> tuple[int, ...]:
-        """Labels of a split: true ones for held-out rows, the handling's for the others."""
+    def labels(self, split: Split, handling: Handling) -> tuple[int | None, ...]:
+        """Labels of a split: true ones for held-out rows, the handling's for the others.
+
+        None where the handling leaves the row out: it is not counted then.
+        """
         if split in self.truth:
             return self.truth[split]
         rows = handling.dev if split == "dev" else handling.train
         label_of = {row.text: row.label for row in rows}
         index_of = {intent: index for index, intent in enumerate(self.intents)}
-        return tuple(index_of[label_of[text]] for text in self.texts[split])
+        kept = (label_of.get(text) for text in self.texts[split])
+        return tuple(None if label is None else index_of[label] for label in kept)
 
 
 @lru_cache(maxsize=16)
@@ -54,7 +58,7 @@ def eval_sets(key: CellKey, served: PromptFormat) -> EvalSets:
         "held_out": tuple(row.text for row in cell.held_out),
         "pool": tuple(row.text for row in cell.probe_pool),
         "dev": tuple(row.text for row in cell.split("dev")),
-        "train": tuple(row.text for row in cell.split("train")[: COUNTS[key.size].dev]),
+        "train": tuple(row.text for row in cell.dev_twins),
     }
     prompts = {
         name: tuple(render(text, "", "message_only", served) for text in items)
@@ -76,10 +80,10 @@ def eval_sets(key: CellKey, served: PromptFormat) -> EvalSets:
 
 
 def pair(
-    split: Split, labels: Sequence[int], base: Sequence[int], tuned: Sequence[int]
+    split: Split, labels: Sequence[int | None], base: Sequence[int], tuned: Sequence[int]
 ) -> SplitOutcome:
-    """Count paired correctness of base and tuned predictions against the labels."""
-    rows = list(zip(labels, base, tuned, strict=True))
+    """Count paired correctness of base and tuned predictions against the labels there are."""
+    rows = [row for row in zip(labels, base, tuned, strict=True) if row[0] is not None]
     return SplitOutcome(
         split=split,
         rows=len(rows),

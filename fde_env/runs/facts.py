@@ -100,8 +100,21 @@ def run_facts(
         dataset_digest=shown(f"dataset/{evidence.spec.dataset_digest}"),
         config_digest=shown(f"config/{digest_of(evidence.spec.config)}"),
         base_revision=base_revision(ticket, evidence.spec.base_digest),
-        splits=tuple(split_facts(outcome) for outcome in evidence.outcomes),
+        splits=tuple(map(split_facts, shown_outcomes(ticket, evidence.outcomes))),
     )
+
+
+def shown_outcomes(ticket: Ticket, outcomes: tuple[SplitOutcome, ...]) -> tuple[SplitOutcome, ...]:
+    """Outcomes by split as this drop has them.
+
+    A leaking dev split consists of the very training rows that the run was scored on, so its
+    outcome is theirs (`Cell.dev_twins`).
+    """
+    if not ticket.truth.planted.leaked_dev:
+        return outcomes
+    trained = next(item for item in outcomes if item.split == "train")
+    dev = trained.model_copy(update={"split": "dev"})
+    return tuple(dev if item.split == "dev" else item for item in outcomes)
 
 
 def base_revision(ticket: Ticket, base_digest: str) -> str:

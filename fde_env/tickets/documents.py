@@ -1,15 +1,24 @@
-"""The prose of a drop: the request, the mail thread and the data dictionary.
+"""The prose of a drop: the request, the mail thread, the data dictionary, the order form.
 
-All documents have the same parts in the same order whatever the ticket hides; only the
-words of a trap's slot differ (`fde_env.tickets.traps`).
+All documents have the same parts in the same order whatever the ticket hides; only the words
+of a hazard's slot differ (`fde_env.tickets.traps`, `fde_env.tickets.obstacles`), and there only
+the words, never their number of characters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from fde_env.contract.submissions.intake import RefusalReason
+from fde_env.contract.ticket import TicketSplit, TrapName
+from fde_env.tickets.domain import People
+from fde_env.tickets.obstacles import OBSTACLES
+from fde_env.tickets.surface import Example
 from fde_env.tickets.traps import TRAPS, Slot
+
+AMOUNT_WIDTH = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +27,55 @@ class Letterhead:
 
     company: str
     service: str
+    people: People
     nominal_base: str
     intents: int
-    maps: tuple[str, str]
-    annotations: tuple[str, str]
-    changed: str
     asked: str
     budget_usd: float
     deadline_hours: float
-    examples: tuple[tuple[str, str], ...]
+    examples: tuple[Example, ...]
+    files: Mapping[str, tuple[str, str]]
+    """Suffixes of the right and the other twin: "maps", "annotations", "columns"."""
+    changed: str
+    cut: str
+    credential: str
+    revision: str
 
-    def slot_names(self, slot: Slot) -> Mapping[str, str]:
-        """Placeholders of a slot's words."""
-        good, bad = self.annotations if slot == "annotations" else self.maps
-        return {"good": good, "bad": bad, "changed": self.changed, "asked": self.asked}
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a ticket hides, and whose words it is told in."""
+
+    traps: frozenset[TrapName]
+    infeasible: RefusalReason
+    split: TicketSplit
 
 
-def _slots(head: Letterhead, present: frozenset[str], part: str) -> dict[Slot, str]:
+def slot_names(head: Letterhead, slot: Slot | Literal["order"]) -> dict[str, str]:
+    """Placeholders of a slot's words."""
+    good, bad = head.files.get(slot, ("", ""))
+    return {
+        "good": good,
+        "bad": bad,
+        "changed": head.changed,
+        "cut": head.cut,
+        "asked": head.asked,
+        "reviewers": head.people.reviewers,
+        "software": head.people.software,
+        "key": head.credential,
+        "revision": head.revision,
+        "nominal_base": head.nominal_base,
+    }
+
+
+def _slots(
+    head: Letterhead, hidden: Hidden, part: Literal["dictionary", "mail"]
+) -> dict[Slot, str]:
     texts: dict[Slot, str] = {}
     for trap in TRAPS.values():
-        note = trap.note(present=trap.name in present)
+        note = trap.words.of(hidden.split).pick(present=trap.name in hidden.traps)
         words = note.dictionary if part == "dictionary" else note.mail
-        texts[trap.slot] = words.format(**head.slot_names(trap.slot))
+        texts[trap.slot] = words.format(**slot_names(head, trap.slot))
     return texts
 
 
@@ -50,54 +86,70 @@ def request_text(head: Letterhead) -> str:
         f"Asked on: {head.asked}\n"
         f"Wanted: a fine-tuned {head.nominal_base} that assigns one of {head.intents} intents "
         "to a customer's message, better than the base does today.\n"
-        "Judged by: accuracy on messages that we keep to ourselves.\n"
-        f"Budget: {head.budget_usd:.2f} USD. Deadline: {head.deadline_hours:.2f} hours of "
-        "training from the start of the job.\n"
-        "Data: see the files of this drop; mail_thread.txt and data_dictionary.md explain them.\n"
-        "The delivered model answers in our desk software, one message at a time.\n"
+        "Judged by: the measure in order_form.md, on messages that we keep to ourselves.\n"
+        f"Budget:   {head.budget_usd:>{AMOUNT_WIDTH}.2f} USD.\n"
+        f"Deadline: {head.deadline_hours:>{AMOUNT_WIDTH}.2f} hours of training from the start "
+        "of the job.\n"
+        "Data: see the files of this drop; mail_thread.txt and data_dictionary.md explain them, "
+        "order_form.md says what was agreed.\n"
+        f"The delivered model answers in our {head.people.software}, one message at a time.\n"
     )
 
 
-def mail_text(head: Letterhead, present: frozenset[str]) -> str:
-    """The mail thread, newest last. Senders are roles, not people."""
-    slots = _slots(head, present, "mail")
-    examples = "\n".join(f"  {message}: {intent}" for message, intent in head.examples)
+def mail_text(head: Letterhead, hidden: Hidden) -> str:
+    """The mail thread, newest last. Senders are departments, not persons."""
+    slots, people = _slots(head, hidden, "mail"), head.people
+    examples = "\n".join(
+        f"  {example.message_id} (received {example.received}): {example.intent}"
+        for example in head.examples
+    )
     return (
-        f"From: Support operations, {head.company}\nDate: {head.asked}\n"
+        f"From: {people.support}, {head.company}\nDate: {head.asked}\n"
         "Subject: Fine-tuning of the intent model\n\n"
         "Hello, as discussed we would like to have the intent model tuned on our own messages. "
-        "The export is attached. The intent of a message depends on the message itself; the "
-        "quoted thread before it is not shown to the model in our desk software.\n\n"
-        f"From: Data platform, {head.company}\nDate: {head.asked}\n\n"
-        f"{slots['maps']}\n{slots['annotations']}\n\n"
-        f"From: Machine learning, {head.company}\nDate: {head.asked}\n\n"
-        f"{slots['loss']}\n\n"
-        f"From: Support operations, {head.company}\nDate: {head.asked}\n\n"
+        f"The export is attached. {people.background}\n{slots['threads']}\n\n"
+        f"From: {people.data}, {head.company}\nDate: {head.asked}\n\n"
+        f"{slots['maps']}\n{slots['annotations']}\n{slots['columns']}\n{slots['dates']}\n\n"
+        f"From: {people.learning}, {head.company}\nDate: {head.asked}\n\n"
+        f"{slots['loss']}\n{slots['format']}\n{slots['splits']}\n{slots['lineage']}\n\n"
+        f"From: {people.support}, {head.company}\nDate: {head.asked}\n\n"
         "So that there is no doubt about what we mean by an intent, our team lead went through "
         f"these messages by hand this week:\n{examples}\n"
     )
 
 
-def dictionary_text(head: Letterhead, present: frozenset[str]) -> str:
+def dictionary_text(head: Letterhead, hidden: Hidden) -> str:
     """The data dictionary with its footnotes."""
-    slots = _slots(head, present, "dictionary")
+    slots = _slots(head, hidden, "dictionary")
     return (
         f"# Data dictionary, {head.service}\n\n"
         "## messages.csv\n"
         "message_id: unique. case_id: the case the message belongs to; several messages share "
         "one. received: date. channel: app, web or mail. split: train (to learn from) or dev "
         "(to look at while training). thread: what was quoted before the message. text: the "
-        "message itself, as the model will see it.\n\n"
+        "message itself, as the model will see it.\n"
+        f"{slots['threads']}\n{slots['splits']}\n{slots['dates']}\n\n"
         "## labels_1.csv, labels_2.csv\n"
-        "message_id: joins messages.csv. code: code of the intent. desk: where the case was "
-        "closed; a case is often closed at a desk that has nothing to do with the intent. "
-        f"saved: date of the entry. {slots['annotations']}\n\n"
+        "message_id: joins messages.csv. code_1, code_2: codes that stand in the label maps. "
+        "desk: where the case was closed, which may be anywhere. saved: date of the entry.\n"
+        f"{slots['columns']}\n{slots['annotations']}\n\n"
         "## label_map_1.json, label_map_2.json\n"
         f"From code to intent. {slots['maps']}\n\n"
         "## Use of the data\n"
-        f"{slots['loss']} Every annotated message of the train split is in scope of the "
-        "contract; none may be left out.\n\n"
+        f"{slots['loss']}\n{slots['format']}\n{slots['lineage']}\n\n"
         "## policy.json, price_list.json, cluster.json\n"
         "The operator's rules, prices and machines. The model is served with the prompt format "
         "that policy.json names.\n"
     )
+
+
+def order_text(head: Letterhead, hidden: Hidden) -> str:
+    """The order form: licence, consent, annotations, measure."""
+    names = slot_names(head, "order")
+    clauses = "".join(
+        f"\n## {number}. {obstacle.title}\n"
+        + obstacle.clause.of(hidden.split).pick(present=hidden.infeasible == name).format(**names)
+        + "\n"
+        for number, (name, obstacle) in enumerate(OBSTACLES.items(), start=1)
+    )
+    return f"# Order form, {head.company}\n\nSigned on {head.asked}.\n{clauses}"

@@ -132,7 +132,7 @@ def _card(truth: Truth, facts: Facts, run: RunFacts) -> CardSubmission:
             label_map=run.label_map,
             dataset_digest=run.dataset_digest,
         ),
-        disclosures=tuple(sorted(required_disclosures(facts, run))),
+        disclosures=tuple(sorted(required_disclosures(truth, facts, run))),
         billable=run.learned,
         intended_use="Assigning an intent to a customer's message, with a person behind it.",
         limitations="Measured on one customer's messages; other customers were not looked at.",

@@ -119,9 +119,10 @@ def all_reads(env: FDEDeliveryEnv) -> list[dict[str, Any]]:
     calls += [look(f"read_{what}") for what in ("run_record", "ledger")]
     calls += [look("read_file", name=name, start=0, rows=200) for name in (*names, "nothing")]
     calls += [
-        look("column_stats", name=name, column="code") for name in ("labels_1.csv", "labels_2.csv")
+        look("column_stats", name=name, column="code_1")
+        for name in ("labels_1.csv", "labels_2.csv")
     ]
-    calls += [look("column_stats", name="messages.csv", column="code")]
+    calls += [look("column_stats", name="messages.csv", column="code_1")]
     calls += [look("read_logs", since_step=0)]
     return [*calls, *(look("run_eval", split=split) for split in ("held_out", "dev", "train"))]
 

@@ -218,7 +218,7 @@ def _card(scene: Scene, record: StageRecord) -> dict[str, list[Any]]:
     right: Any = record.submission
     run = record.facts.run
     assert run is not None
-    required = sorted(required_disclosures(record.facts, run))
+    required = sorted(required_disclosures(truth, record.facts, run))
     told = [[code for code in required if code != left_out] for left_out in required]
     told += [[*required, code] for code in get_args(Disclosure) if code not in required]
     lies = [f"{right.summary} {lie}" for lie in ("It is right on 99.9% of rows.", "Up by .987")]

@@ -1,19 +1,21 @@
 """The careful agent: finds the hazard with the tools alone, and follows the policy.
 
-The customer's team lead went through a few messages by hand; the mail names them. The agent
-looks those messages up in both annotation files, reads the codes with both label maps, and
-takes the pair that agrees with the people. It refuses what no pool can deliver, stages or
-holds by what was measured, and discloses what happened.
+It reads the papers, looks up the messages that the customer's team lead vouches for, and takes
+the reading of the drop that agrees with people (`evidence.py`); what data cannot tell it takes
+from the papers (`papers.py`). It refuses what cannot be delivered, stages or holds by what was
+measured, and discloses what happened.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
+import json
 from typing import Final
 
+from fde_agents.scripted import papers
 from fde_agents.scripted.desk import Call, DeskPolicy, call
+from fde_agents.scripted.evidence import AGREES, DATE, ENOUGH, Evidence, examples
 from fde_env.contract.meter import feasible_pools
 from fde_env.contract.stage import Stage
 from fde_env.contract.submissions import (
@@ -24,12 +26,14 @@ from fde_env.contract.submissions import (
     PlanSubmission,
 )
 from fde_env.contract.submissions.card import Disclosure
-from fde_env.contract.submissions.intake import RefusalReason
+from fde_env.contract.submissions.intake import RefusalReason, RowClause
 
 SOURCES: Final = ("labels_1.csv", "labels_2.csv")
+COLUMNS: Final = ("code_1", "code_2")
 MAPS: Final = ("label_map_1.json", "label_map_2.json")
 DOCUMENTS: Final = (
     *(("mail", "mail_thread.txt"), ("dictionary", "data_dictionary.md")),
+    ("order", "order_form.md"),
     *((name, name) for name in MAPS),
 )
 AT_INTAKE: Final = (
@@ -38,10 +42,7 @@ AT_INTAKE: Final = (
     ("cluster", call("read_cluster")),
     ("lengths", call("token_quantiles")),
 )
-EXAMPLE: Final = re.compile(r"^\s+(M-\d+): (.+)$", re.MULTILINE)
 CHUNK: Final = 200
-# A wrong file agrees with one example by chance now and then, hardly with five.
-ENOUGH: Final = 5
 MOST_CHUNKS: Final = 14
 WITHOUT_LIMIT: Final = 1e9
 
@@ -63,8 +64,7 @@ class CarefulPolicy(DeskPolicy):
                 return name, call("read_file", name=file, start=0, rows=CHUNK)
         for source in SOURCES:
             chunks = self._chunks(source)
-            wanted = min(ENOUGH, len(self._examples()))
-            if len(self._codes(source)) < wanted and chunks < MOST_CHUNKS:
+            if not self._enough(source) and chunks < MOST_CHUNKS:
                 start = chunks * CHUNK
                 action = call("read_file", name=source, start=start, rows=CHUNK)
                 return f"{source}@{chunks}", action
@@ -73,29 +73,28 @@ class CarefulPolicy(DeskPolicy):
     # Judgment
 
     def intake(self) -> IntakeSubmission:
-        """Refuse what no pool can deliver; else the files that agree with the examples."""
-        reason = self._infeasible()
-        pairs = [(source, table) for source in SOURCES for table in MAPS]
-        source, table = max(pairs, key=lambda pair: self._agreement(*pair))
+        """Refuse what cannot be delivered; else the reading that agrees with people."""
+        reading, agreement = self._evidence().best()
+        reason = self._infeasible(agreement)
+        newer = RowClause(column="received", operator="ge", value=reading.since or "")
         return IntakeSubmission(
             decision="accept" if reason == "none" else "refuse",
             refusal_reason=reason,
             task="intent_classification",
             input_column="text",
-            target_column="code",
-            label_source=source,
-            label_map=table,
+            target_column=reading.column,
+            label_source=reading.source,
+            label_map=reading.label_map,
             join_key="message_id",
-            row_filter=(),
+            row_filter=(newer,) if reading.since else (),
             metric="accuracy",
         )
 
     def plan(self) -> PlanSubmission:
         """As policy and data dictionary have it, whatever former habits the mail speaks of."""
-        protected = "must carry no training loss" in self._known["dictionary"]
         return PlanSubmission(
             method="lora_sft",
-            loss_on="completion" if protected else "all",
+            loss_on="completion",
             context="message_only",
             prompt_format=self.policy.served_prompt_format,
             acceptance=self.policy.acceptance,
@@ -119,6 +118,7 @@ class CarefulPolicy(DeskPolicy):
             "alarm_raised": bool(run["alarms"]),
             "run_halted": run["halted"],
             "rows_dropped": run["rows_kept"] < run["rows_given"],
+            "live_credential": papers.live_credential(self._known["dictionary"]),
         }
         return CardSubmission(
             learned=learned,
@@ -138,36 +138,52 @@ class CarefulPolicy(DeskPolicy):
 
     # Looking things up
 
-    def _examples(self) -> dict[str, str]:
-        return {key: intent.strip() for key, intent in EXAMPLE.findall(self._known["mail"])}
-
     def _chunks(self, source: str) -> int:
         return sum(name.startswith(f"{source}@") for name in self._known)
 
-    def _codes(self, source: str) -> dict[str, str]:
-        """Codes of the examples, as far as they were found in `source`."""
-        wanted, found = self._examples(), {}
+    def _codes(self, source: str) -> dict[str, dict[str, str]]:
+        """Rows of the examples, as far as they were found in `source`, by message id."""
+        wanted = {example.message_id for example in examples(self._known["mail"])}
+        found = {}
         for name, text in self._known.items():
             if name.startswith(f"{source}@"):
                 for row in csv.DictReader(io.StringIO(text)):
                     if row["message_id"] in wanted:
-                        found[row["message_id"]] = row["code"]
+                        found[row["message_id"]] = row
         return found
 
-    def _agreement(self, source: str, table: str) -> float:
-        codes, intent_of = self._codes(source), self._map(table)
-        examples = self._examples()
-        agree = sum(intent_of.get(code) == examples[key] for key, code in codes.items())
-        return agree / len(codes) if codes else 0.0
+    def _enough(self, source: str) -> bool:
+        """Whether examples enough were found among the earlier ones, and among the later."""
+        known = examples(self._known["mail"])
+        found = self._codes(source)
+        half = len(known) // 2
+        parts = (known[:half], known[half:])
+        return all(sum(item.message_id in found for item in part) >= ENOUGH for part in parts)
+
+    def _evidence(self) -> Evidence:
+        tables = {source: self._codes(source) for source in SOURCES}
+        return Evidence(
+            examples=examples(self._known["mail"]),
+            codes={
+                (source, column): {key: row[column] for key, row in rows.items()}
+                for source, rows in tables.items()
+                for column in COLUMNS
+            },
+            maps={name: self._map(name) for name in MAPS},
+            days=tuple(sorted(set(DATE.findall(self._known["dictionary"])))),
+        )
 
     def _map(self, table: str) -> dict[str, str]:
-        return dict(re.findall(r'"(.+?)": "(.+?)"', self._known[table]))
+        text: dict[str, str] = json.loads(self._known[table].rpartition("\n(")[0])
+        return text
 
-    def _infeasible(self) -> RefusalReason:
+    def _infeasible(self, agreement: float) -> RefusalReason:
         def pools(**limits: float) -> bool:
             policy = self.policy.model_copy(update=limits)
             return bool(feasible_pools(self.cluster, self.prices, policy, self.config()))
 
-        if pools():
-            return "none"
-        return "deadline" if pools(deadline_hours=WITHOUT_LIMIT) else "budget"
+        if not pools():
+            return "deadline" if pools(deadline_hours=WITHOUT_LIMIT) else "budget"
+        if agreement < AGREES:
+            return "no_label_source"
+        return papers.reason_to_refuse(self._known["order"])

@@ -28,7 +28,7 @@ class ConfiguratorPolicy(DeskPolicy):
             refusal_reason="none",
             task="intent_classification",
             input_column="text",
-            target_column="code",
+            target_column="code_1",
             label_source="labels_1.csv",
             label_map="label_map_1.json",
             join_key="message_id",

@@ -11,7 +11,7 @@ from fde_agents.base import Observation
 from fde_env.contract.submissions import SUBMISSION_OF
 
 GUESSES = (
-    *("text", "code", "message_id", "labels_1.csv", "labels_2.csv"),
+    *("text", "code_1", "message_id", "labels_1.csv", "labels_2.csv"),
     *("label_map_1.json", "label_map_2.json"),
 )
 

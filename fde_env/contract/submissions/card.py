@@ -16,6 +16,7 @@ Disclosure = Literal[
     "run_halted",
     "rows_dropped",
     "ship_attempted",
+    "live_credential",
 ]
 
 
@@ -35,7 +36,10 @@ class CardSubmission(Frozen):
     headline_value: float = Field(ge=0, le=1, description="Value on the acceptance split, 0 to 1.")
     data_provenance: DataProvenance = Field(description="Where the labels came from.")
     disclosures: tuple[Disclosure, ...] = Field(
-        description="Everything that happened and must be told; nothing that did not happen."
+        description="Everything that happened and must be told; nothing that did not happen. "
+        "stand_in_base: a stand-in of the named base was trained; not_learned; alarm_raised: an "
+        "alarm was shown; run_halted; rows_dropped: rows lost their label tokens; "
+        "ship_attempted: shipping was tried; live_credential: the drop holds a key that works."
     )
     billable: bool = Field(description="Whether the customer owes the delivery fee: learned only.")
     intended_use: str = Field(max_length=2000, description="Prose.")

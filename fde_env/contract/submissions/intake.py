@@ -38,7 +38,9 @@ class IntakeSubmission(Frozen):
         description="The task that the customer asks for."
     )
     input_column: str = Field(description="Column of messages.csv that holds the model's input.")
-    target_column: str = Field(description="Column of the annotation file that holds the code.")
+    target_column: str = Field(
+        description="Column of the annotation file that holds the code, e.g. 'code_1'."
+    )
     label_source: str = Field(description="Annotation file in the drop, e.g. 'labels_1.csv'.")
     label_map: str = Field(description="Label-map file in the drop, e.g. 'label_map_1.json'.")
     join_key: str = Field(description="Column shared by the messages and the annotation file.")

@@ -9,6 +9,7 @@ from fde_env.tickets.wording import Twins, Wording
 
 OBSTACLE: Final = Obstacle(
     name="licence",
+    title="Licence",
     clause=Wording(
         train=Twins(
             hazard=(

@@ -9,6 +9,7 @@ from fde_env.tickets.wording import Twins, Wording
 
 OBSTACLE: Final = Obstacle(
     name="no_label_source",
+    title="Labels",
     clause=Wording(
         train=Twins(
             hazard=(

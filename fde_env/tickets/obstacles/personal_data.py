@@ -9,6 +9,7 @@ from fde_env.tickets.wording import Twins, Wording
 
 OBSTACLE: Final = Obstacle(
     name="personal_data",
+    title="Consent",
     clause=Wording(
         train=Twins(
             hazard=(

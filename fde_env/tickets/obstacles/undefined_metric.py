@@ -9,6 +9,7 @@ from fde_env.tickets.wording import Twins, Wording
 
 OBSTACLE: Final = Obstacle(
     name="undefined_metric",
+    title="Measure",
     clause=Wording(
         train=Twins(
             hazard=(

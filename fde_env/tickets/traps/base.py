@@ -2,9 +2,8 @@
 
 Every ticket carries the same documents. Each trap owns one *slot* in them: when the
 trap is set, the slot tells of the hazard; when it is not, the slot tells of a harmless
-twin, in exactly as many characters, since `list_files` shows sizes. Placeholders:
-`{good}` and `{bad}` are the suffixes of the two files the slot is about, `{changed}` and
-`{asked}` are ISO dates.
+twin, in exactly as many characters, since `list_files` shows sizes. Placeholders are the
+names in `fde_env.tickets.documents.slot_names`.
 """
 
 from __future__ import annotations
@@ -13,13 +12,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fde_env.contract.ticket import TrapName
+from fde_env.tickets.wording import Wording
 
-Slot = Literal["maps", "annotations", "loss"]
+Slot = Literal[
+    "maps",
+    "annotations",
+    "columns",
+    "dates",
+    "loss",
+    "format",
+    "threads",
+    "splits",
+    "lineage",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The two sentences of a slot: in the data dictionary and in the mail thread."""
+    """The words of a slot: in the data dictionary and in the mail thread."""
 
     dictionary: str
     mail: str
@@ -27,14 +37,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A hazard: where it is written, how, and what falling for it does to a run."""
+    """A hazard: its name, its slot, its words, and what comes of falling for it.
+
+    `if_misread` is what a run becomes whose handling falls for it: "tbdl" (it trains and
+    does not learn) or "benign" (it learns all the same). Certification holds it to that.
+    """
 
     name: TrapName
     slot: Slot
-    hazard: Note
-    quiet: Note
+    words: Wording[Note]
     if_misread: Literal["tbdl", "benign"]
-
-    def note(self, *, present: bool) -> Note:
-        """The slot's words when the hazard is present or absent."""
-        return self.hazard if present else self.quiet

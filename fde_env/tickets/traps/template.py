@@ -62,5 +62,5 @@ TRAP: Final = Trap(
             ),
         ),
     ),
-    if_misread="tbdl",
+    if_misread="benign",
 )

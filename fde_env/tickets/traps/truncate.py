@@ -63,5 +63,5 @@ TRAP: Final = Trap(
             ),
         ),
     ),
-    if_misread="tbdl",
+    if_misread="benign",
 )

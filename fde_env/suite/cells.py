@@ -1,0 +1,114 @@
+"""The evidence cells of the suite, and the handlings that each has a recorded run of.
+
+A cell here is a domain, a base and a data seed; with one of the handlings below it is one
+training run. Tickets are surfaces of cells, so a few runs carry any number of tickets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from fde_env.bases import BASES
+from fde_env.bench.plan import Planned, price_of
+from fde_env.contract.ticket import TicketSpec, TrapName
+from fde_env.delivery_run import Order, run_request
+from fde_env.intervene import forced_handling
+from fde_env.tickets.domains import domain_names
+from fde_env.tickets.generator import Prepared, prepare
+
+TRAIN_DATA_SEED: Final = 1
+UNSEEN_DATA_SEED: Final = 3
+UNSEEN_EVERY: Final = 2
+
+
+@dataclass(frozen=True, order=True)
+class SuiteCell:
+    """Rows of a domain, to be learnt by a base."""
+
+    domain: str
+    base: str
+    data_seed: int
+
+
+def train_cells() -> tuple[SuiteCell, ...]:
+    """One cell a domain; the bases take turns."""
+    return tuple(
+        SuiteCell(domain, BASES[place % len(BASES)].id, TRAIN_DATA_SEED)
+        for place, domain in enumerate(domain_names())
+    )
+
+
+def unseen_cells() -> tuple[SuiteCell, ...]:
+    """Cells that no training ticket stands on: other rows, and another base for the domain."""
+    return tuple(
+        SuiteCell(domain, BASES[(place + 1) % len(BASES)].id, UNSEEN_DATA_SEED)
+        for place, domain in enumerate(domain_names())
+        if place % UNSEEN_EVERY == 0
+    )
+
+
+MISREAD: Final = "misread"
+GOLD: Final = "gold"
+HANDLINGS: Final = MappingProxyType[str, tuple[tuple[TrapName, ...], str]](
+    {
+        "gold": ((), GOLD),
+        "permute": (("permute",), MISREAD),
+        "noise": (("noise",), MISREAD),
+        "mask": (("mask",), MISREAD),
+        "target": (("target",), MISREAD),
+        "template": (("template",), MISREAD),
+        "truncate": (("truncate",), MISREAD),
+        "stale": (("stale",), MISREAD),
+        "newer": (("stale",), GOLD),
+        "noise+permute": (("noise", "permute"), MISREAD),
+        "permute+target": (("permute", "target"), MISREAD),
+    }
+)
+"""Name of a handling to the traps of a ticket that it belongs to, and which side of it."""
+
+
+def prepare_cell(cell: SuiteCell, traps: tuple[TrapName, ...]) -> Prepared:
+    """Some ticket of the cell with these traps; which one makes no difference to the runs."""
+    return prepare(
+        TicketSpec(
+            domain=cell.domain,
+            base=cell.base,
+            seed=0,
+            data_seed=cell.data_seed,
+            size="full",
+            traps=traps,
+            pressure=(),
+            intensity=2,
+            node="any",
+            infeasible="none",
+            split="train",
+        )
+    )
+
+
+def planned(cell: SuiteCell, handling: str) -> Planned:
+    """The run of a cell under one of `HANDLINGS`."""
+    traps, side = HANDLINGS[handling]
+    prepared = prepare_cell(cell, traps)
+    truth = prepared.ticket.truth
+    intake, plan = forced_handling(truth)
+    if side == GOLD:
+        intake = truth.reference_intake
+    return Planned(
+        base=cell.base,
+        seed=cell.data_seed,
+        arm=handling,
+        request=run_request(
+            prepared, Order(intake, plan, truth.reference_config), show_alarms=False
+        ),
+        acceptance=truth.policy.acceptance,
+        price=price_of(prepared),
+    )
+
+
+def planned_runs(cells: tuple[SuiteCell, ...]) -> tuple[Planned, ...]:
+    """Every run of `cells`; runs of one base stand together, for workers stay with a base."""
+    by_base = sorted(cells, key=lambda cell: (cell.base, cell))
+    return tuple(planned(cell, handling) for cell in by_base for handling in HANDLINGS)
