@@ -7,17 +7,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from platform_kit import POOL, PRICES
 
 from fde_env.contract.base import digest_of
 from fde_env.contract.meter import bill
-from fde_env.contract.policy import Pool, PriceList
 from fde_env.errors import StoreCorrupt
-from fde_env.platform.ledger import GENESIS, Ledger, LedgerRow
-
-POOL = Pool(node_type="H200", gpu_count=2, memory_gib=131.0, tokens_per_second=8_000.0)
-PRICES = PriceList(
-    usd_per_gpu_hour=(("H200", 3.0), ("A40", 0.5)), billed_tokens_per_row=128, assumed=("A40",)
-)
+from fde_env.platform.chain import GENESIS, chained
+from fde_env.platform.ledger import Ledger, LedgerRow, MeterRow, PaymentRow, metered
 
 
 def filled(runs: int) -> Ledger:
@@ -28,7 +24,7 @@ def filled(runs: int) -> Ledger:
 
 
 def test_a_row_is_the_bill_of_its_run() -> None:
-    row = filled(1).rows[0]
+    (row,) = metered(filled(1).rows)
     assert row.gpu_hours == pytest.approx(2 * 100 * 16 * 128 / 8_000 / 3600)
     assert row.total_usd == pytest.approx(row.gpu_hours * 3.0)
     assert (row.seq, row.prev_hash) == (1, GENESIS)
@@ -40,7 +36,7 @@ def test_an_untouched_ledger_verifies_and_survives_a_round_trip() -> None:
     assert ledger.verify(ledger.head) is None
     again = Ledger.loads(ledger.dumps(), ledger.head)
     assert again.rows == ledger.rows
-    assert again.total_usd == pytest.approx(sum(row.total_usd for row in ledger.rows))
+    assert again.total_usd == pytest.approx(sum(row.total_usd for row in metered(ledger.rows)))
     assert Ledger().verify(GENESIS) is None
 
 
@@ -61,7 +57,7 @@ changes = st.sampled_from(
 
 @given(position=st.integers(1, 6), change=changes)
 def test_a_changed_figure_is_found_at_its_row(position: int, change: tuple[str, object]) -> None:
-    rows = list(filled(6).rows)
+    rows: list[LedgerRow] = list(filled(6).rows)
     field, value = change
     rows[position - 1] = rows[position - 1].model_copy(update={field: value})
     assert Ledger(rows).verify() == position
@@ -70,7 +66,7 @@ def test_a_changed_figure_is_found_at_its_row(position: int, change: tuple[str, 
 def test_a_changed_row_with_a_fresh_hash_breaks_the_next() -> None:
     rows = list(filled(4).rows)
     body = rows[1].model_dump(mode="json", exclude={"hash"}) | {"total_usd": 0.0}
-    rows[1] = LedgerRow.model_validate({**body, "hash": digest_of(body)})
+    rows[1] = MeterRow.model_validate({**body, "hash": digest_of(body)})
     assert Ledger(rows).verify() == 3
 
 
@@ -90,10 +86,29 @@ def test_a_cut_off_end_needs_the_head() -> None:
 def test_loading_a_bad_ledger_names_the_row() -> None:
     lines = filled(3).dumps().splitlines()
     tampered = json.loads(lines[1]) | {"total_usd": 0.0}
-    with pytest.raises(StoreCorrupt, match="row 2 does not follow"):
-        Ledger.loads("\n".join([lines[0], json.dumps(tampered), lines[2]]))
+    compact = json.dumps(tampered, separators=(",", ":"))
+    with pytest.raises(StoreCorrupt, match="row 2 was changed"):
+        Ledger.loads("\n".join([lines[0], compact, lines[2]]) + "\n")
     with pytest.raises(StoreCorrupt, match="row 3 is unreadable"):
         Ledger.loads("\n".join([*lines[:2], lines[2][:20]]))
+
+
+def test_a_payment_stands_in_the_same_chain_and_is_no_bill() -> None:
+    ledger = filled(2)
+    cost = ledger.total_usd
+    figures = {"run_id": "run-0", "receipt": "r" * 64, "amount_usd": 1.0}
+    paid = ledger.enter(lambda rows: chained(PaymentRow, rows, figures))
+    assert paid.prev_hash == ledger.rows[1].hash
+    assert (ledger.head, ledger.total_usd) == (paid.hash, cost)
+    assert ledger.last_bill == metered(ledger.rows)[-1].facts
+    assert Ledger.loads(ledger.dumps(), ledger.head).rows == ledger.rows
+    assert Ledger([ledger.rows[0], ledger.rows[2]]).verify() == 2
+
+
+def test_a_bill_cannot_be_passed_off_as_a_payment() -> None:
+    lines = filled(2).dumps().splitlines(keepends=True)
+    with pytest.raises(StoreCorrupt, match="row 1 is unreadable"):
+        Ledger.loads(lines[0].replace('"meter"', '"payment"') + lines[1])
 
 
 def test_rows_cannot_be_written_from_outside() -> None:
