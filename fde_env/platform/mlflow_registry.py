@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 PRODUCTION: Final = "production"
-VERSION: Final = "1"
 ENTRY_TAG: Final = "fde.entry"
 ORDER_TAG: Final = "fde.registered_ns"
 # What MLflow and its database take as a name without further ado.
@@ -95,11 +94,11 @@ class MlflowRegistry:
             raise unknown(name)
         new, others = stored_name(name), self._models()
         with _failures():
-            self._version(new, entry)
+            version = self._version(new, entry)
             for model in others:
                 if PRODUCTION in model.aliases and model.name != new:
                     self._client.delete_registered_model_alias(model.name, PRODUCTION)
-            self._client.set_registered_model_alias(new, PRODUCTION, VERSION)
+            self._client.set_registered_model_alias(new, PRODUCTION, version)
 
     def in_production(self) -> str | None:
         """Return the name that is in production, or None."""
@@ -145,30 +144,34 @@ class MlflowRegistry:
             raise StoreCorrupt(f"{self.path}: the entry of {model.name!r} is of {entry.name!r}")
         return entry
 
-    def _version(self, name: str, entry: RegisterSubmission) -> None:
-        """Make the model's only version, unless it is there."""
-        if self._client.search_model_versions(f"name='{name}'", max_results=1):
-            return
-        self._client.create_model_version(
+    def _version(self, name: str, entry: RegisterSubmission) -> str:
+        """Number of the model's only version, which is made unless it is there."""
+        there = self._client.search_model_versions(f"name='{name}'", max_results=1)
+        if there:
+            return str(there[0].version)
+        made = self._client.create_model_version(
             name=name,
             source=f"fde-artifact:{entry.artifact_digest}",
             run_id=entry.run_id,
             tags=entry.model_dump(mode="json", exclude={"run_id"}),
         )
+        return str(made.version)
 
 
 @contextmanager
 def _failures(**known: Exception) -> Iterator[None]:
     """Turn MLflow's errors into `known` ones by their code, and all others into ours."""
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
-    except MlflowException as error:
-        raise known.get(
-            str(error.error_code),
-            RegistryFailed(f"the registry failed: {error.message}; its file may be locked or full"),
-        ) from error
+    except (MlflowException, SQLAlchemyError) as error:
+        failed = RegistryFailed(
+            f"the registry failed ({type(error).__name__}): its file may be locked, full or no "
+            f"database; {str(error).partition(chr(10))[0]}"
+        )
+        raise known.get(str(getattr(error, "error_code", "")), failed) from error
 
 
 def stored_name(name: str) -> str:
