@@ -1,0 +1,1 @@
+"""One concept a file; each takes rows and gives figures with intervals."""
