@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -23,6 +24,7 @@ class Question:
 
     path: tuple[str, ...]
     field: FieldInfo
+    check: TypeAdapter[Any]
 
     @property
     def name(self) -> str:
@@ -53,15 +55,15 @@ class Question:
             NotAnAnswer: it means none, or one that is out of bounds.
         """
         value = _value(self.field.annotation, text.strip())
-        bounded: Any = Annotated[(self.field.annotation, *self.field.metadata)]
         try:
-            TypeAdapter(bounded).validate_json(json.dumps(value))
+            self.check.validate_json(json.dumps(value))
         except ValidationError as error:
             said = "; ".join(item["msg"] for item in error.errors(include_url=False)[:3])
             raise NotAnAnswer(f"{said}: {self.about}") from None
         return value
 
 
+@cache
 def questions(model: type[BaseModel], above: tuple[str, ...] = ()) -> tuple[Question, ...]:
     """All fields of `model`, those of nested models in their place."""
     found: list[Question] = []
@@ -70,7 +72,8 @@ def questions(model: type[BaseModel], above: tuple[str, ...] = ()) -> tuple[Ques
         if _is_model(field.annotation):
             found += questions(field.annotation, path)  # type: ignore[arg-type]  # just asked
         else:
-            found.append(Question(path, field))
+            bounded: Any = Annotated[field.annotation, field]
+            found.append(Question(path, field, TypeAdapter(bounded)))
     return tuple(found)
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from fde_agents.base import Observation
 from fde_agents.form import NO, YES, Form, NotAnAnswer
-from fde_agents.sight import Sight
+from fde_agents.sight import Sight, begins
 from fde_agents.toolbox import toolbox
 from fde_agents.transcript import Entry, Transcript
 from fde_env.contract.action import ARGUMENTS_OF, READ_TOOLS
@@ -46,7 +46,8 @@ class HumanPolicy:
     def __init__(self, lines: TextIO | None = None, console: Console | None = None) -> None:
         self._lines, self._console = lines, console or Console(stderr=True)
         self._form: Form | None = None
-        self._sight, self._steps_left = Sight(), -1
+        self._sight = Sight()
+        self._seen: Observation | None = None
         self._transcript = Transcript()
 
     @property
@@ -60,10 +61,10 @@ class HumanPolicy:
         Raises:
             AgentRefused: the person left, or the input ended.
         """
-        if observation["metrics"]["steps_left"] > self._steps_left:
+        if begins(observation, self._seen):
             self._sight, self._form, self._transcript = Sight(), None, Transcript()
             self._say("Type help for the commands.")
-        self._steps_left = observation["metrics"]["steps_left"]
+        self._seen = observation
         text, self._sight = self._sight.tell(observation)
         self._transcript.add("user", text=text)
         self._console.print(Panel(Text(text), title=f"stage {observation['stage']}"))

@@ -18,7 +18,7 @@ from fde_agents.dialogue import UNREADABLE, Answer, Call, Dialogue, Exchange
 from fde_agents.prompt import system_prompt
 from fde_agents.retry import AttemptFailed, Backoff, ContextFull
 from fde_agents.settings import Settings
-from fde_agents.sight import Sight
+from fde_agents.sight import Sight, begins
 from fde_agents.toolbox import ToolCard, toolbox
 from fde_agents.transcript import Entry, Transcript
 from fde_agents.usage import Meter, Usage
@@ -37,6 +37,8 @@ CUT: Final = "Your answer was cut off at its length limit; be briefer."
 FIRST_GUESS: Final = 3.0
 """Characters a token, until the provider has counted a prompt."""
 SHORTENINGS: Final = 4
+LESS: Final = 0.75
+NO_ROOF: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Provider(Protocol):
 class ModelPolicy:
     """A policy that asks a model.
 
-    One object serves one episode after the other, and starts anew when the steps left go up.
+    One object serves one episode after the other, and starts anew with each.
     `copy.deepcopy` (or `fork`) gives an independent policy at the same point of the dialogue.
 
     Args:
@@ -89,12 +91,13 @@ class ModelPolicy:
     ) -> None:
         self._provider, self._settings = provider, settings
         self._backoff = backoff or Backoff(settings.tries)
-        self._per_token, self._steps_left = FIRST_GUESS, -1
+        self._per_token = FIRST_GUESS
+        self._seen: Observation | None = None
         self._dialogue, self._sight = Dialogue(""), Sight()
         self._answer: Answer | None = None
         self._queue: list[Call] = []
         self._results: list[str] = []
-        self._idle = 0
+        self._idle, self._roof = 0, NO_ROOF
         self._meter = Meter(settings.budget, settings.prices)
         self._transcript = Transcript(provider.secrets)
 
@@ -137,14 +140,13 @@ class ModelPolicy:
             BudgetSpent: tokens or dollars of the episode are used up.
             ProviderError: the provider failed, after all tries.
         """
-        left = observation["metrics"]["steps_left"]
-        text, sight = self._sight.tell(observation)
-        if left > self._steps_left:
-            text, sight = Sight().tell(observation)
+        if begins(observation, self._seen):
+            text, self._sight = Sight().tell(observation)
             self._begin(text)
         else:
+            text, self._sight = self._sight.tell(observation)
             self._hear(text)
-        self._sight, self._steps_left = sight, left
+        self._seen = observation
         if not self._queue:
             self._answer = self._ask()
             self._queue = list(self._answer.calls) or [Call("", NO_CALL, {})]
@@ -176,7 +178,8 @@ class ModelPolicy:
 
     def _begin(self, text: str) -> None:
         self._dialogue, self._answer = Dialogue(text), None
-        self._queue, self._results, self._idle = [], [], 0
+        self._queue, self._results = [], []
+        self._idle, self._roof = 0, NO_ROOF
         self._meter = Meter(self._settings.budget, self._settings.prices)
         self._transcript = Transcript(self._provider.secrets)
         cards = [[card.name, card.description, card.parameters] for card in toolbox()]
@@ -230,25 +233,27 @@ class ModelPolicy:
 
     def _request(self, *, talk: bool) -> Answer:
         fixed = len(system_prompt()) + sum(_size(card) for card in toolbox())
-        room = self._settings.context_tokens - min(
-            self._settings.max_tokens, self._settings.context_tokens // 2
-        )
         for _ in range(SHORTENINGS):
-            self._fit(int(room * self._per_token) - fixed)
+            self._fit(min(self._roof, self._room() - fixed))
             size = fixed + self._dialogue.size()
             allowed = self._meter.allowance(int(size / self._per_token), self._settings.max_tokens)
             request = Request(system_prompt(), toolbox(), self._dialogue, allowed, talk)
             try:
-                ask = partial(self._provider.ask, request)
-                answer = self._backoff.persist(ask, self._failed)
+                answer = self._backoff.persist(partial(self._provider.ask, request), self._failed)
             except ContextFull as full:
-                error, room = full.error, room // 2
+                # The model takes less than was thought; that holds for the whole episode.
+                error, self._roof = full.error, int(self._dialogue.size() * LESS)
                 self._transcript.add("note", text=f"prompt too long: {error}")
             else:
                 if answer.tokens.input:
                     self._per_token = size / answer.tokens.input
                 return answer
         raise error from None
+
+    def _room(self) -> int:
+        """Characters that prompt and tools may take, by what a token has been worth so far."""
+        whole = self._settings.context_tokens
+        return int((whole - min(self._settings.max_tokens, whole // 2)) * self._per_token)
 
     def _fit(self, limit: int) -> None:
         shorter = self._dialogue.shortened(max(limit, 2_000))

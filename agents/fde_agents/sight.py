@@ -31,6 +31,17 @@ class Sight:
         return text, Sight(observation["logs"], metrics)
 
 
+def begins(observation: Observation, last: Observation | None) -> bool:
+    """Whether `observation` is the first of an episode, `last` being the one seen before.
+
+    Steps only fall within an episode, so as many steps left mean the same observation again.
+    """
+    if last is None:
+        return True
+    left, before = (seen["metrics"]["steps_left"] for seen in (observation, last))
+    return bool(left > before or (left == before and dict(observation) != dict(last)))
+
+
 def _where(observation: Observation, left: dict[str, Any]) -> str:
     return (
         f"[stage {observation['stage']}; {left['steps_left']} steps left, "

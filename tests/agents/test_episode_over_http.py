@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,11 +79,18 @@ def test_a_bad_day_at_the_provider_changes_nothing_in_the_delivery() -> None:
 def test_a_long_delivery_is_shortened_on_the_way_and_still_ends() -> None:
     alone = _alone(CarefulPolicy(), "noise")
     actor = Actor(CarefulPolicy())
-    with Provider(actor.brain) as provider:
-        # The server counts 1,000 tokens a prompt, so characters a token grow with the prompt.
-        seat = seat_at("chat", provider, context_tokens=2_000, max_tokens=100)
+
+    def counting(body: dict[str, Any]) -> Reply:
+        return replace(actor.brain(body), input_tokens=len(json.dumps(body)) // 4)
+
+    with Provider(counting) as provider:
+        seat = seat_at("chat", provider, context_tokens=12_000, max_tokens=500)
         act = actor.watched(seat.act)
         trace = play(make(trap="noise"), lambda _, seen: act(seen))
-    assert trace.total == alone.total
+    assert trace.actions == alone.actions
     assert {action["tool"] for action in trace.actions} >= {f"submit_{stage}" for stage in STAGES}
     assert any("shortened" in entry.get("text", "") for entry in seat.transcript)
+    sizes = [len(json.dumps(body)) // 4 for body in provider.requests]
+    # The first prompts teach how much a token holds; what follows keeps to the limit.
+    assert max(sizes[3:]) <= 12_000
+    assert seat.usage.requests == len(alone.actions)
