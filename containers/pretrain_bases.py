@@ -83,7 +83,7 @@ class Recipe:
 RECIPES: Final = {
     "qwen3-tiny-a": Recipe(hidden=112, inner=336, heads=4, key_value_heads=2, agrees=31),
     "gemma2-tiny": Recipe(hidden=128, inner=384, heads=4, key_value_heads=2, agrees=30),
-    "llama-tiny": Recipe(hidden=144, inner=384, heads=4, key_value_heads=2, agrees=27),
+    "llama-tiny": Recipe(hidden=144, inner=384, heads=4, key_value_heads=2, agrees=29),
     "qwen3-tiny-b": Recipe(
         hidden=192, inner=480, heads=6, key_value_heads=3, agrees=28, learning_rate=2e-3
     ),

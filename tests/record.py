@@ -1,6 +1,6 @@
 """Record what the quick tests replay: `python tests/record.py [backend]`.
 
-Trains four smoke runs for real, in a sandbox, into `tests/data/store`, and writes the golden
+Trains some smoke runs for real, in a sandbox, into `tests/data/store`, and writes the golden
 episodes. Run it again whenever the domain's language, a base or a run's spec changes: records
 are found by a digest of all three. Runs that are there already are kept.
 """
@@ -19,20 +19,28 @@ from delivery_kit import AGENTS, GOLDEN, SMOKE, STORE, TESTS, golden_lines
 from fde_env.env import FDEDeliveryEnv
 from fde_env.runs.store import EVIDENCE, Store
 
-# One cell and four handlings; every other ticket of the tests is another surface of these.
-RUNS = (
-    ("none", "reference"),
-    ("permute", "misreader"),
-    ("noise", "misreader"),
-    ("mask", "misreader"),
+# One cell and its handlings; every other ticket of the tests is another surface of these.
+RUNS: tuple[tuple[tuple[str, ...], str], ...] = (
+    ((), "reference"),
+    (("permute",), "misreader"),
+    (("noise",), "misreader"),
+    (("mask",), "misreader"),
+    (("target",), "misreader"),
+    (("template",), "misreader"),
+    (("truncate",), "misreader"),
+    (("stale",), "misreader"),
+    (("stale",), "reference"),
+    (("noise", "permute"), "misreader"),
+    (("permute", "target"), "misreader"),
 )
 
 
 def record(backend: str) -> None:
     """Train the runs that are missing and drop what replay does not need."""
     used = set()
-    for trap, agent in RUNS:
-        env = FDEDeliveryEnv(store=Store(STORE), backend=backend, trap=trap, **SMOKE)
+    for traps, agent in RUNS:
+        options = {"trap": traps or "none", **SMOKE}
+        env = FDEDeliveryEnv(store=Store(STORE), backend=backend, **options)
         observation, _ = env.reset(seed=0)
         policy, done = AGENTS[agent](env), False
         while not done:
@@ -41,7 +49,7 @@ def record(backend: str) -> None:
         assert env._episode.evidence is not None
         used.add(env._episode.evidence.run_key)
         found = env.result
-        print(f"{trap} {agent}: accuracy {found.accuracy}, {found.alarms}")  # noqa: T201
+        print(f"{traps} {agent}: accuracy {found.accuracy}, {found.alarms}")  # noqa: T201
     for path in list(STORE.rglob("*")):
         if path.is_file() and not (path.name == EVIDENCE and path.parent.name in used):
             path.unlink()
