@@ -172,7 +172,7 @@ def accept(folder: Folder) -> None:
 
 
 def verify(
-    receipt: Annotated[Path, typer.Argument(help="A receipt.json.")],
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or the folder with it.")],
     key: Keys = None,
     ledger: Annotated[
         Path | None, typer.Option(help="Also: whether this ledger is the receipt's.")
@@ -194,20 +194,19 @@ def verify(
 
 
 def pay(
-    receipt: Annotated[Path, typer.Argument(help="A receipt.json.")],
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or the folder with it.")],
     ledger: Annotated[Path | None, typer.Option(help="Default: the operator's own.")] = None,
     key: Keys = None,
 ) -> None:
     """Enter the customer's payment into the ledger: for a run that learned, once."""
+    from fde_env.platform.examine import read_receipt
     from fde_env.platform.keys import OPERATOR, trusted
     from fde_env.platform.ledger import LedgerFile
     from fde_env.platform.payment import pay as charge
-    from fde_env.platform.receipt import Receipt
-    from fde_env.platform.signing import read_signed
 
     with _errors():
         operators = trusted(key or (), _desk().keys, OPERATOR)
         book = _desk().book if ledger is None else LedgerFile(ledger)
-        row = charge(read_signed(receipt, Receipt), operators, book)
+        row = charge(read_receipt(receipt), operators, book)
         _say(f"${row.amount_usd:.2f} for {row.run_id}: row {row.seq} of {book.path}", good=True)
         _say(f"head {row.hash} (keep it elsewhere: it shows a cut-off ledger)")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fde_env.errors import NotVouched, UsageError
 from fde_env.platform.approval import Approval
 from fde_env.platform.delivery import Delivery
-from fde_env.platform.folder import APPROVAL, DELIVERY, Desk, now
+from fde_env.platform.folder import APPROVAL, DELIVERY, RECEIPT, Desk, now
 from fde_env.platform.keys import APPROVER, OPERATOR, trusted
 from fde_env.platform.ledger import LedgerFile, metered
 from fde_env.platform.mlflow_registry import MlflowRegistry
@@ -105,7 +105,7 @@ def examine_receipt(
         NotVouched: it is no receipt, or no operator's key is known.
         UsageError: a file cannot be read.
     """
-    signed = read_signed(path, Receipt)
+    signed = read_receipt(path)
     try:
         operators = trusted(keys, desk.keys, OPERATOR)
     except NotVouched as unknown:
@@ -114,6 +114,16 @@ def examine_receipt(
     if ledger is not None:
         found = (*found, _against_ledger(signed.body, ledger))
     return ReceiptFound(signed, found)
+
+
+def read_receipt(path: Path) -> Signed[Receipt]:
+    """The receipt at `path`, or the one in that folder of a kept delivery.
+
+    Raises:
+        NotVouched: it is no receipt as it was written.
+        UsageError: it cannot be read.
+    """
+    return read_signed(path / RECEIPT if path.is_dir() else path, Receipt)
 
 
 def _against_ledger(receipt: Receipt, path: Path) -> Finding:
@@ -186,8 +196,9 @@ def _request(gate: ProductionGate, folder: Path, approval: Path) -> PromotionRow
     if approval.exists():
         try:
             given = read_signed(approval, Approval)
-        except NotVouched:
-            given = Spoiled(hashlib.sha256(approval.read_bytes()).hexdigest())
+        except UsageError:
+            content = approval.read_bytes() if approval.is_file() else b""
+            given = Spoiled(hashlib.sha256(content).hexdigest())
     return gate.promote(signed, given, now())
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fde_env.platform.approval import Asked
+from fde_env.platform.card import contradictions
 from fde_env.platform.delivery import standing
 from fde_env.platform.examine import ReceiptFound
 from fde_env.platform.measured import Measured
@@ -73,6 +74,9 @@ def show_asked(console: Console, asked: Asked) -> None:
     table.add_row("the engineer recommends", delivery.request.recommendation)
     tried = delivery.ship_attempts
     table.add_row("tried to go round the gate", Text(str(tried), style=BAD if tried else ""))
+    wrong = contradictions(delivery)
+    card = Text("; ".join(wrong), style=BAD) if wrong else Text("agrees with the record")
+    table.add_row("the engineer's card", card)
     console.print(table)
     if delivery.entry.artifact_digest != run.artifact_digest:
         console.print(Text("The registry entry names another artifact than the run's.", style=BAD))

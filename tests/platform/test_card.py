@@ -1,4 +1,4 @@
-"""The rendered card says what the record and the engineer's card say, and nothing can be smuggled."""
+"""A rendered card says what record and engineer say, and nothing can be smuggled into it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,11 @@ def test_a_run_that_learned_nothing_says_so_in_bold() -> None:
 
 LIES: dict[str, tuple[Any, dict[str, Any], str]] = {
     "learned": (facts(COLLAPSED), {"learned": True}, "learned is False"),
-    "billable": (facts(COLLAPSED), {"billable": True}, "billable is False: the fee is owed for learning"),
+    "billable": (
+        facts(COLLAPSED),
+        {"billable": True},
+        "billable is False: the fee is owed for learning",
+    ),
     "headline": (facts(), {"headline_value": 0.99}, "the accuracy was 0.7727, not 0.9900"),
     "metric": (facts(), {"headline_metric": "macro_f1"}, "macro_f1 was not measured"),
     "silence": (facts(COLLAPSED), {"disclosures": ("stand_in_base",)}, "not told: not_learned"),

@@ -30,9 +30,8 @@ def chain(figures: list[float]) -> list[Note]:
     return rows
 
 
-figures = st.lists(
-    st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=8, unique=True
-)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+figures = st.lists(finite, min_size=2, max_size=8, unique=True)
 
 
 @given(figures)
@@ -46,9 +45,8 @@ def test_an_untouched_chain_holds_up_to_its_head(numbers: list[float]) -> None:
 def test_a_changed_figure_is_found_at_its_row(numbers: list[float], data: st.DataObject) -> None:
     rows = chain(numbers)
     at = data.draw(st.integers(0, len(rows) - 1))
-    rows[at] = rows[at].model_copy(update={"figure": rows[at].figure + 1e300 or 1.0})
-    if rows[at].hash == row_hash(rows[at]):
-        return  # the sum was the number itself
+    other = data.draw(finite.filter(lambda number: number != rows[at].figure))
+    rows[at] = rows[at].model_copy(update={"figure": other})
     fault = find_fault(rows)
     assert fault is not None
     assert (fault.position, fault.kind) == (at + 1, "changed")

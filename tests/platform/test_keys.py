@@ -132,9 +132,11 @@ def test_home_is_no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         ("cryptography", "from fde_env.platform.keys import SigningKey; SigningKey.new('a')"),
         (
             "mlflow",
-            "from fde_env.platform.mlflow_registry import MlflowRegistry\n"
-            "import tempfile, pathlib; folder = pathlib.Path(tempfile.mkdtemp())\n"
-            "MlflowRegistry(folder / 'r.db', template=folder)",
+            (
+                "from fde_env.platform.mlflow_registry import MlflowRegistry\n"
+                "import tempfile, pathlib; folder = pathlib.Path(tempfile.mkdtemp())\n"
+                "MlflowRegistry(folder / 'r.db', template=folder)"
+            ),
         ),
     ],
 )

@@ -128,6 +128,7 @@ ATTACKS: dict[str, tuple[Signed[Delivery], Given, str]] = {
     ),
 }
 
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_a_hard_gate_refuses_and_counts(tmp_path: Path, name: str) -> None:
     asked, approval, wrong = ATTACKS[name]
@@ -200,7 +201,7 @@ def test_no_field_of_an_approval_can_be_altered(tmp_path: Path, field: str) -> N
     other: Any = {
         bool: lambda: not was,
         int: lambda: was + 1,
-        str: lambda: ("reject" if was == "approve" else "0" * len(was)),
+        str: lambda: "reject" if was == "approve" else "0" * len(was),
     }.get(type(was), lambda: was)()
     if field == "measured":
         other = said.measured.model_copy(update={"accuracy": 0.99})
@@ -229,7 +230,7 @@ def test_a_log_that_was_tampered_with_stops_the_gate(tmp_path: Path) -> None:
     opened.promote(HERE, None, LATER)
     path = tmp_path / "gate.jsonl"
     path.write_text(path.read_text().splitlines(keepends=True)[1])
-    with pytest.raises(StoreCorrupt, match="gate log .* row 1 dropped"):
+    with pytest.raises(StoreCorrupt, match=r"gate log .* row 1 dropped"):
         opened.promote(HERE, GOOD, LATER)
     assert opened.registry.in_production() is None
 
