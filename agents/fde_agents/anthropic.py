@@ -37,11 +37,11 @@ class AnthropicProvider:
     """
 
     def __init__(self, settings: Settings) -> None:
+        key = key_for(settings, "ANTHROPIC_API_KEY")
         try:
             import anthropic
         except ImportError:
             raise UsageError("anthropic models need: pip install 'fde-env[agents]'") from None
-        key = key_for(settings, "ANTHROPIC_API_KEY")
         self._sdk, self._settings = anthropic, settings
         self._parts = Concessions(PARTS)
         self.secrets = secrets_of(key)

@@ -8,9 +8,13 @@ out from then on, which is written into the transcript.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from fde_agents.retry import AttemptFailed
 from fde_env.errors import RequestRejected
+
+# Statuses by which servers reject a part of a request.
+ABOUT_PARTS: Final = ("http 400", "http 422")
 
 
 class Concessions:
@@ -30,9 +34,9 @@ class Concessions:
 
     def answer(self, failure: AttemptFailed) -> AttemptFailed:
         """`failure`, or another try without the part that it names."""
-        if not isinstance(failure.error, RequestRejected):
-            return failure
         said = str(failure.error).lower()
+        if not isinstance(failure.error, RequestRejected) or not said.startswith(ABOUT_PARTS):
+            return failure
         for part, words in self._words.items():
             if part not in self._given and any(word in said for word in words):
                 self._given |= {part}

@@ -40,11 +40,11 @@ class OpenAIProvider:
     """
 
     def __init__(self, settings: Settings) -> None:
+        key = key_for(settings, "OPENAI_API_KEY")
         try:
             import openai
         except ImportError:
             raise UsageError("openai models need: pip install 'fde-env[agents]'") from None
-        key = key_for(settings, "OPENAI_API_KEY")
         self._sdk, self._settings = openai, settings
         self._chat = (settings.api or ("chat" if settings.base_url else "responses")) == "chat"
         self._parts = Concessions(PARTS)

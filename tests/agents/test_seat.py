@@ -328,3 +328,11 @@ def test_a_key_that_a_server_echoes_is_not_written_down() -> None:
         seat.act(sight())
     assert "[key]" in json.dumps(seat.transcript)
     assert KEY not in json.dumps(seat.transcript)
+
+
+def test_a_word_in_place_of_a_key_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_NAME, "EMPTY")
+    with Provider(script(Says(calls=READ.calls, text="The file is EMPTY."))) as provider:
+        seat = seat_at("chat", provider)
+        seat.act(sight())
+    assert "The file is EMPTY." in json.dumps(seat.transcript)
