@@ -21,8 +21,8 @@ Make = Callable[[], ModelRegistry]
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated once; every MLflow registry of these tests is a copy."""
-    return tmp_path_factory.mktemp("template")
+    """Migrated once a session; every MLflow registry of the tests is a copy."""
+    return tmp_path_factory.getbasetemp() / "mlflow-templates"
 
 
 @pytest.fixture(params=["memory", "mlflow"])
