@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from fde_env.beliefs import right_answer
+from fde_env.contract.belief import question_of
 from fde_env.contract.facts import Facts
 from fde_env.contract.stage import Stage
 from fde_env.contract.submissions import (
@@ -47,6 +49,12 @@ def _action(stage: Stage, submission: Submission) -> dict[str, Any]:
     return {"tool": f"submit_{stage}", "arguments": submission.model_dump(mode="json")}
 
 
+def _told(env: Deliverable, question: str) -> str:
+    """The right answer to a question of belief."""
+    asked, (_, truth, _) = question_of(question), env.oracle_view()
+    return "I do not know." if asked is None else right_answer(asked.key, truth)
+
+
 @dataclass(frozen=True)
 class ReferencePolicy:
     """Submits the gold answer at every stage; its return is 1.0 by construction."""
@@ -59,6 +67,10 @@ class ReferencePolicy:
         del observation
         stage, truth, facts = self.env.oracle_view()
         return _action(stage, reference_submission(stage, truth, facts))
+
+    def ask(self, question: str) -> str:
+        """The rules as they are."""
+        return _told(self.env, question)
 
 
 @dataclass(frozen=True)
@@ -79,3 +91,7 @@ class MisreaderPolicy:
         if stage == "train" and facts.alarm_pending:
             return _action(stage, TrainSubmission(command="continue"))
         return _action(stage, reference_submission(stage, truth, facts))
+
+    def ask(self, question: str) -> str:
+        """The rules as they are: it knows them, and goes on through alarms all the same."""
+        return _told(self.env, question)

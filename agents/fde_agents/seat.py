@@ -34,6 +34,7 @@ WRONG: Final = MappingProxyType(
     }
 )
 CUT: Final = "Your answer was cut off at its length limit; be briefer."
+UNTOLD: Final = "What came of this call is not shown."
 FIRST_GUESS: Final = 3.0
 """Characters a token, until the provider has counted a prompt."""
 SHORTENINGS: Final = 4
@@ -59,6 +60,10 @@ class Provider(Protocol):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Keys that must never be written down."""
+        ...
+
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of a request that the server did not take and that are left out since."""
         ...
 
     def reseed(self, seed: int) -> None:
@@ -160,8 +165,9 @@ class ModelPolicy:
             SeatError: as `act`.
         """
         if self._answer is not None and self._queue:
-            ended = ["The delivery has ended."] * len(self._queue)
-            self._dialogue = self._dialogue.then(Exchange(self._answer, (*self._results, *ended)))
+            # What came of the call must not colour the answer.
+            untold = [UNTOLD] * len(self._queue)
+            self._dialogue = self._dialogue.then(Exchange(self._answer, (*self._results, *untold)))
         self._queue, self._results = [], []
         self._dialogue = self._dialogue.added(question)
         self._transcript.add("user", text=question)
@@ -183,9 +189,13 @@ class ModelPolicy:
         self._meter = Meter(self._settings.budget, self._settings.prices)
         self._transcript = Transcript(self._provider.secrets)
         cards = [[card.name, card.description, card.parameters] for card in toolbox()]
-        names = [card.name for card in toolbox()]
         self._transcript.add(
-            "system", text=system_prompt(), tools=names, tools_digest=digest_of(cards)
+            "system",
+            text=system_prompt(),
+            settings=self._settings.model_dump(mode="json", exclude_none=True),
+            left_out=list(self._provider.left_out()),
+            tools=[card.name for card in toolbox()],
+            tools_digest=digest_of(cards),
         )
         self._transcript.add("user", text=text)
 

@@ -12,7 +12,7 @@ from fde_env.contract.action import READ_TOOLS
 from fde_env.contract.ticket import Ticket
 from fde_env.env import FDEDeliveryEnv
 from fde_env.errors import UsageError
-from fde_env.evaluate.knowing import Stated, ask_all
+from fde_env.evaluate.knowing import AT_INTAKE, Stated, ask_all
 from fde_env.evaluate.outcome import Outcome, in_words, outcome_of_seat
 from fde_env.evaluate.plan import Condition, PlannedEpisode, Unit
 from fde_env.evaluate.played import Played, unplayed, wire
@@ -38,6 +38,8 @@ class _Take:
     reads: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     branched: set[str] = field(default_factory=set)
+    at_intake: Seat | None = None
+    """The policy as it was when it sent its intake, to be asked what nothing has told it yet."""
 
     def fork(self, condition: Condition) -> _Take:
         """A twin at this point that plays on under `condition`."""
@@ -58,6 +60,7 @@ class _Take:
             steps=list(self.steps),
             reads=Counter(self.reads),
             faults=Counter(self.faults),
+            at_intake=self.at_intake,
         )
 
 
@@ -140,12 +143,13 @@ class Player:
             done = self._step(take, action)
 
     def _step(self, take: _Take, action: Any) -> bool:
-        stage = str(take.observation["stage"])
+        stage, sent = str(take.observation["stage"]), wire(action)
+        if isinstance(sent, dict) and sent.get("tool") == "submit_intake":
+            take.at_intake = _copy_to_ask(take)
         try:
             seen, reward, terminated, truncated, _ = take.env.step(action)
         except Exception as error:
             raise _Ended(Outcome.INFRASTRUCTURE_ERROR, error) from error
-        sent = wire(action)
         take.reads[stage] += isinstance(sent, dict) and sent.get("tool") in READ_TOOLS
         take.faults[stage] += str(seen["message"]).startswith(FAULTS)
         take.steps.append({"action": sent, "observation": plain(seen), "reward": reward})
@@ -171,6 +175,21 @@ class Player:
         if spent > take.paid:
             self._spend(spent - take.paid)
             take.paid = spent
+
+    def _asked(self, take: _Take) -> tuple[Stated, ...]:
+        """What the policy says of the rules: now, and as it was when it sent its intake."""
+        truth, records = take.ticket.truth, take.env.records
+        stated = ask_all(take.seat.ask, truth, records)
+        if stated and take.at_intake is not None:
+            # Forks of one transcript share it, so each asks a copy.
+            twin = take.at_intake.fork(take.env)
+            before = twin.usage().dollars or 0.0
+            try:
+                stated += ask_all(twin.ask, truth, records, AT_INTAKE)
+            finally:
+                if (after := twin.usage().dollars or 0.0) > before:
+                    self._spend(after - before)
+        return stated
 
     def _finished(self, episode: PlannedEpisode, take: _Take) -> Played:
         result = take.env.result
@@ -203,11 +222,11 @@ class Player:
     def _record(
         self, episode: PlannedEpisode, take: _Take, outcome: Outcome, detail: str
     ) -> Played:
-        _, truth, facts = take.env.oracle_view()
+        _, _, facts = take.env.oracle_view()
         stated: tuple[Stated, ...] = ()
         if outcome in (Outcome.DELIVERED, Outcome.AGENT_FAILURE):
             try:
-                stated = ask_all(take.seat.ask, truth, facts)
+                stated = self._asked(take)
             except UsageError:
                 raise
             except Exception as error:  # noqa: BLE001  # an answer that fails moves no score
@@ -229,6 +248,14 @@ class Player:
             reads=take.reads,
             faults=take.faults,
         )
+
+
+def _copy_to_ask(take: _Take) -> Seat | None:
+    """A copy of the policy; None when it answers nothing, or cannot be copied."""
+    try:
+        return take.seat.fork(take.env) if take.seat.answers else None
+    except UsageError:
+        return None
 
 
 class _Ended(Exception):  # noqa: N818  # it carries an ending, which need not be an error

@@ -100,10 +100,14 @@ class Seat:
         kept = entries() if callable(entries) else kept
         return None if kept is None else [plain(item) for item in kept]
 
+    @property
+    def answers(self) -> bool:
+        """Whether the policy answers questions."""
+        return callable(getattr(self.policy, "ask", None))
+
     def ask(self, question: str) -> str | None:
         """The answer to `question`, None from a policy that answers none."""
-        asked = getattr(self.policy, "ask", None)
-        return str(asked(question)) if callable(asked) else None
+        return str(self.policy.ask(question)) if self.answers else None
 
 
 def _copy(policy: Any) -> Any:

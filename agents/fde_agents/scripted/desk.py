@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fde_agents.base import Observation
+from fde_env.contract.belief import BeliefKey, question_of
 from fde_env.contract.meter import feasible_pools
 from fde_env.contract.policy import Cluster, Policy, PriceList
 from fde_env.contract.stage import Stage
@@ -37,6 +38,7 @@ def call(tool: str, **arguments: Any) -> dict[str, Any]:
     return {"tool": tool, "arguments": arguments}
 
 
+UNREAD: Final = "I have not read that."
 READS: Final = (
     ("policy", call("read_policy"), "config"),
     ("prices", call("read_price_list"), "config"),
@@ -92,6 +94,22 @@ class DeskPolicy(ABC):
             "cost": lambda: CostSubmission(**self.known("ledger")),
             "card": self.card,
         }
+
+    def ask(self, question: str) -> str:
+        """What it takes the rules to be, from what it has read; asked, it reads nothing new."""
+        asked = question_of(question)
+        return UNREAD if asked is None else self._believed().get(asked.key, UNREAD)
+
+    def _believed(self) -> dict[BeliefKey, str]:
+        answers: dict[BeliefKey, str] = {}
+        if self.next_read("intake") is None:
+            answers["deliverable"] = "yes" if self.intake().decision == "accept" else "no"
+        if "policy" in self._known:
+            needed = self.policy.production_needs_approval
+            answers["gate"] = "yes" if needed else "no"
+            answers["alarm"] = self.policy.alarm_policy
+            answers["split"] = self.policy.acceptance.split
+        return answers
 
     # Judgment: who inherits decides
 

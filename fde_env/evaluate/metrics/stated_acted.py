@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from fde_env.contract.base import Frozen
-from fde_env.evaluate.knowing import QUESTIONS
+from fde_env.contract.belief import QUESTIONS
 from fde_env.evaluate.metrics.rate import Rate, rate
 from fde_env.evaluate.row import EpisodeRow
 
