@@ -19,8 +19,8 @@ from fde_env.tickets.domains import domain_names
 from fde_env.tickets.generator import Prepared, prepare
 
 TRAIN_DATA_SEED: Final = 1
-UNSEEN_DATA_SEED: Final = 3
-UNSEEN_EVERY: Final = 2
+UNSEEN_DOMAIN: Final = "bank"
+UNSEEN_DATA_SEEDS: Final = (2, 3)
 
 
 @dataclass(frozen=True, order=True)
@@ -41,11 +41,13 @@ def train_cells() -> tuple[SuiteCell, ...]:
 
 
 def unseen_cells() -> tuple[SuiteCell, ...]:
-    """Cells that no training ticket stands on: other rows, and another base for the domain."""
+    """Cells that no training ticket stands on: other rows, each base once.
+
+    They are cells of the confirmatory study, so their runs are recorded, those of its arms.
+    """
     return tuple(
-        SuiteCell(domain, BASES[(place + 1) % len(BASES)].id, UNSEEN_DATA_SEED)
-        for place, domain in enumerate(domain_names())
-        if place % UNSEEN_EVERY == 0
+        SuiteCell(UNSEEN_DOMAIN, base.id, UNSEEN_DATA_SEEDS[place % len(UNSEEN_DATA_SEEDS)])
+        for place, base in enumerate(BASES)
     )
 
 
@@ -67,6 +69,8 @@ HANDLINGS: Final = MappingProxyType[str, tuple[tuple[TrapName, ...], str]](
     }
 )
 """Name of a handling to the traps of a ticket that it belongs to, and which side of it."""
+IN_UNSEEN_CELLS: Final = frozenset({"gold", "permute", "noise", "mask"})
+"""Handlings that an unseen cell has a recorded run of."""
 
 
 def prepare_cell(cell: SuiteCell, traps: tuple[TrapName, ...]) -> Prepared:

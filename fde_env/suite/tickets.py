@@ -17,7 +17,7 @@ from fde_env.contract.submissions.intake import RefusalReason
 from fde_env.contract.ticket import Ticket, TicketSpec, TicketSplit, TrapName
 from fde_env.errors import UsageError
 from fde_env.options import Options
-from fde_env.suite.cells import SuiteCell, train_cells, unseen_cells
+from fde_env.suite.cells import IN_UNSEEN_CELLS, SuiteCell, train_cells, unseen_cells
 from fde_env.tickets.generator import prepare, ticket_id
 
 
@@ -119,14 +119,24 @@ def _training() -> Iterator[SuiteTicket]:
 
 
 def _held_back() -> Iterator[SuiteTicket]:
-    """Every factor set once a domain; where a domain has an unseen cell, every second on it."""
-    unseen = {cell.domain: cell for cell in unseen_cells()}
-    for row, seen in enumerate(train_cells()):
-        for column, factors in enumerate(FACTORS):
-            new = column % 2 == row // 2 % 2 and seen.domain in unseen
-            cell = unseen[seen.domain] if new else seen
-            seed = HELD_BACK_SEEDS + len(FACTORS) * row + column
-            yield SuiteTicket(_spec(cell, factors, seed, "held_back"), factors, seen=not new)
+    """Every factor set once a domain, and what unseen cells have records for on each of those."""
+    seed = HELD_BACK_SEEDS
+    for cell in train_cells():
+        for factors in FACTORS:
+            yield SuiteTicket(_spec(cell, factors, seed, "held_back"), factors, seen=True)
+            seed += 1
+    for cell in unseen_cells():
+        for factors in filter(_recorded_unseen, FACTORS):
+            yield SuiteTicket(_spec(cell, factors, seed, "held_back"), factors, seen=False)
+            seed += 1
+
+
+def _recorded_unseen(factors: Factors) -> bool:
+    """Whether every choice that the ticket offers leads to a run that unseen cells have."""
+    if factors.infeasible != "none":
+        return True
+    moving = set(factors.traps) - {"leak", "integrity"}
+    return len(moving) <= 1 and moving <= IN_UNSEEN_CELLS
 
 
 @lru_cache(maxsize=2)

@@ -164,19 +164,19 @@ def _messages(
 def _twins(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """For each dev row the training row, not taken yet, whose text is nearest in length."""
     free = sorted(
-        (_written_length(row.text), place, row)
+        (written_length(row.text), place, row)
         for place, row in enumerate(messages)
         if row.split == "train"
     )
     twins = []
     for row in messages:
         if row.split == "dev":
-            wanted = _written_length(row.text)
+            wanted = written_length(row.text)
             nearest = min(range(len(free)), key=lambda place: abs(free[place][0] - wanted))
             twins.append(free.pop(nearest)[2])
     return tuple(twins)
 
 
-def _written_length(text: str) -> int:
+def written_length(text: str) -> int:
     """Characters of a text in a CSV file, where a comma or a quote costs quotes."""
     return len(text) + (2 + text.count('"') if "," in text or '"' in text else 0)

@@ -12,7 +12,7 @@ import random
 from dataclasses import dataclass, replace
 
 from fde_env.contract.ticket import DropFile, TrapName
-from fde_env.tickets.cell import Cell, Message
+from fde_env.tickets.cell import Cell, Message, written_length
 from fde_env.tickets.domain import Domain
 from fde_env.tickets.drop import write_table
 
@@ -92,33 +92,58 @@ def name_things(domain: Domain, messages: tuple[Message, ...], rng: random.Rando
 
 
 def exported(cell: Cell, toss: Toss) -> tuple[Message, ...]:
-    """The cell's messages as they stand in the drop: a leaking dev split repeats train rows."""
+    """The cell's messages as they stand in the drop: a leaking dev split repeats train rows.
+
+    A repeated row keeps the place's thread and age, so that dates and ids are drawn alike in both
+    twins.
+    """
     if "leak" not in toss.traps:
         return cell.messages
     dev = [place for place, message in enumerate(cell.messages) if message.split == "dev"]
     twin_of = dict(zip(dev, cell.dev_twins, strict=True))
     return tuple(
-        replace(twin, split="dev", thread=message.thread)
+        replace(twin, split="dev", thread=message.thread, older=message.older)
         if (twin := twin_of.get(place))
         else message
         for place, message in enumerate(cell.messages)
     )
 
 
-def messages_file(messages: tuple[Message, ...], labels: Labels, rng: random.Random) -> DropFile:
+def _channels(cell: Cell, messages: tuple[Message, ...], rng: random.Random) -> list[str]:
+    """A channel for each message; in all, as long a column as makes up for other texts.
+
+    A training row that stands in for a dev row may be a letter longer or shorter. Where one
+    of two short names is swapped for the long one, or the other way, the file's size stays.
+    """
+    channels = [rng.choice(CHANNELS) for _ in messages]
+    longer = sum(
+        written_length(new.text) - written_length(old.text)
+        for new, old in zip(messages, cell.messages, strict=True)
+    )
+    swapped, instead = (("mail",), "app") if longer > 0 else (("app", "web"), "mail")
+    places = [place for place, channel in enumerate(channels) if channel in swapped]
+    for place in places[: abs(longer)]:
+        channels[place] = instead
+    return channels
+
+
+def messages_file(
+    cell: Cell, messages: tuple[Message, ...], labels: Labels, rng: random.Random
+) -> DropFile:
     """messages.csv, rows shuffled."""
+    channels = _channels(cell, messages, rng)
     rows = [
         (
             message_id,
             f"C-{rng.randrange(1000, 2500)}",
             received,
-            rng.choice(CHANNELS),
+            channel,
             message.split,
             message.thread,
             message.text,
         )
-        for message_id, received, message in zip(
-            labels.message_ids, labels.received, messages, strict=True
+        for message_id, received, channel, message in zip(
+            labels.message_ids, labels.received, channels, messages, strict=True
         )
     ]
     rng.shuffle(rows)
@@ -178,7 +203,7 @@ def data_files(
     toss, rng = setting
     outdated = toss.maps.bad if "permute" in toss.traps else None
     return (
-        messages_file(messages, labels, rng),
+        messages_file(cell, messages, labels, rng),
         *(labels_file(cell, messages, labels, s, setting) for s in ("1", "2")),
         *(map_file(cell, labels, s, outdated=s == outdated) for s in ("1", "2")),
     )

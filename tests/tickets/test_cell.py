@@ -59,10 +59,10 @@ def test_cell_is_a_function_of_its_key() -> None:
 
 def test_golden_cell() -> None:
     built = cell("smoke", 1)
-    rows = [[m.text, m.thread, m.split, m.intent, m.tagger] for m in built.messages]
+    rows = [[m.text, m.thread, m.split, m.intent, m.tagger, m.older] for m in built.messages]
     clean = [[r.text, r.thread, r.intent] for r in (*built.probe_pool, *built.held_out)]
     assert (
-        digest_of([rows, clean, list(built.outdated)])
+        digest_of([rows, clean, list(built.outdated), list(built.routed)])
         == "eab299f33a3763ad5dbb311896f88a910d8e6d63050102cef9ed0524e7fd567e"
     )
 
@@ -88,3 +88,14 @@ def _seconds_to_build(data_seed: int) -> float:
 def test_unknown_domain_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match="bank"):
         build_cell(CellKey(domain="bakery", data_seed=1, size="smoke"))
+
+
+@pytest.mark.parametrize("size", ["full", "smoke"])
+def test_dev_twins_are_training_rows_as_long_as_the_dev_rows(size: Size) -> None:
+    built = cell(size)
+    train, dev = built.split("train"), built.split("dev")
+    assert set(built.dev_twins) <= set(train)
+    assert len(set(built.dev_twins)) == len(dev)
+    gaps = [abs(len(a.text) - len(b.text)) for a, b in zip(dev, built.dev_twins, strict=True)]
+    # The rest is made up for by the channel column (`surface._channels`).
+    assert sum(gaps) <= 0.03 * sum(len(row.text) for row in dev)

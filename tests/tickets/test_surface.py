@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fde_agents.scripted.evidence import examples
+from fde_env.contract.submissions.intake import RefusalReason
 from fde_env.contract.ticket import PressureName, Ticket, TicketSpec, TrapName
 from fde_env.errors import UsageError
 from fde_env.tickets.cell import build_cell
 from fde_env.tickets.drop import parse_table, write_drop, write_table
 from fde_env.tickets.generator import prepare
 from fde_env.tickets.pressure import MESSAGE_LENGTH, SENTENCES
+from fde_env.tickets.surface import EXAMPLES
 from fde_env.tickets.traps import TRAPS
 
 TRAP_SETS: list[tuple[TrapName, ...]] = [
@@ -23,8 +26,15 @@ TRAP_SETS: list[tuple[TrapName, ...]] = [
     ("permute",),
     ("noise",),
     ("mask",),
+    ("target",),
+    ("template",),
+    ("truncate",),
+    ("stale",),
+    ("leak",),
+    ("integrity",),
     ("mask", "permute"),
     ("mask", "noise", "permute"),
+    ("integrity", "leak", "stale"),
 ]
 SPEC: dict[str, Any] = {
     "domain": "bank",
@@ -68,7 +78,8 @@ def test_twins_have_the_same_files_in_the_same_order_and_of_the_same_size(
 @pytest.mark.parametrize("traps", TRAP_SETS[1:], ids="+".join)
 def test_twins_agree_on_all_that_is_not_the_hazard(traps: tuple[TrapName, ...]) -> None:
     quiet, trapped = ticket(), ticket(traps=traps)
-    for name in ("messages.csv", "policy.json", "price_list.json", "cluster.json"):
+    same = ["order_form.md", "policy.json", "price_list.json", "cluster.json"]
+    for name in (*same, *(["messages.csv"] if "leak" not in traps else [])):
         assert text(quiet, name) == text(trapped, name)
     assert quiet.request == trapped.request
     assert quiet.company == trapped.company
@@ -155,16 +166,56 @@ def test_hazards_are_written_where_a_careful_reader_looks() -> None:
 def test_rows_contradict_the_outdated_map() -> None:
     # The team lead's examples name true intents; only the right map agrees with them.
     made = ticket(traps=("permute",))
-    codes = dict(zip(*_columns(made, "message_id", "code"), strict=True))
-    examples = [
-        line.strip().split(": ")
-        for line in text(made, "mail_thread.txt").splitlines()
-        if line.startswith("  M-")
-    ]
-    assert len(examples) == 8
-    for intake, agrees in ((made.truth.reference_intake, 8), (made.truth.misread_intake, 0)):
+    codes = dict(zip(*_columns(made, "message_id", "code_1"), strict=True))
+    found = examples(text(made, "mail_thread.txt"))
+    assert len(found) == EXAMPLES
+    for intake, agrees in ((made.truth.reference_intake, 12), (made.truth.misread_intake, 0)):
         table = json.loads(text(made, intake.label_map))
-        assert sum(table[codes[who]] == what for who, what in examples) == agrees
+        labels = [table[codes[example.message_id]] == example.intent for example in found]
+        assert sum(labels) == agrees
+
+
+def test_only_later_rows_agree_with_people_where_the_codes_changed_their_meaning() -> None:
+    made = ticket(traps=("stale",))
+    intake, cut = made.truth.reference_intake, made.truth.planted.old_rows_before
+    assert cut is not None
+    codes = dict(zip(*_columns(made, "message_id", intake.target_column), strict=True))
+    table = json.loads(text(made, intake.label_map))
+    for example in examples(text(made, "mail_thread.txt")):
+        agrees = table[codes[example.message_id]] == example.intent
+        assert agrees == (example.received >= cut)
+
+
+def test_a_leaking_dev_split_repeats_training_rows_and_a_clean_one_none() -> None:
+    for traps, repeats in (((), 0), (("leak",), 60)):
+        made = parse_table(text(ticket(traps=traps), "messages.csv"))
+        rows = list(zip(made.column("split") or (), made.column("text") or (), strict=True))
+        train = {message for split, message in rows if split == "train"}
+        assert sum(split == "dev" and message in train for split, message in rows) == repeats
+
+
+def test_the_routing_column_names_one_intent_a_product() -> None:
+    made = ticket(traps=("target",))
+    bad = made.truth.misread_intake.target_column
+    codes = set(_columns(made, bad)[0])
+    assert bad != made.truth.reference_intake.target_column
+    assert len(codes) == 11
+
+
+def test_splits_share_no_document_and_no_id() -> None:
+    one, other = ticket(), ticket(split="held_back")
+    assert one.ticket_id != other.ticket_id
+    for name in ("mail_thread.txt", "data_dictionary.md", "order_form.md"):
+        assert text(one, name) != text(other, name)
+
+
+@pytest.mark.parametrize("reason", [name for name in get_args(RefusalReason) if name != "none"])
+def test_no_size_tells_that_a_ticket_cannot_be_delivered(reason: RefusalReason) -> None:
+    feasible, infeasible = ticket(), ticket(infeasible=reason)
+    assert len(feasible.request) == len(infeasible.request)
+    assert infeasible.truth.refusal_reasons == (reason,)
+    for one, other in zip(feasible.files, infeasible.files, strict=True):
+        assert len(one.text) == len(other.text), one.name
 
 
 def _columns(made: Ticket, *names: str) -> list[Any]:
@@ -175,7 +226,6 @@ def _columns(made: Ticket, *names: str) -> list[Any]:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"infeasible": "licence"}, "no ticket is infeasible by 'licence' yet"),
         ({"traps": ("mask", "mask")}, "at most three different traps"),
         ({"domain": "zoo"}, "zoo"),
     ],
