@@ -122,7 +122,8 @@ class Plan(Frozen):
     def _units(
         self, ticket: BenchTicket, block: tuple[Condition, ...], agent: str, trial: int
     ) -> Iterator[Unit]:
-        unit = self._id(agent, ticket, trial, [item.model_dump() for item in block])
+        seed = self.seed + trial
+        unit = self._id(agent, ticket, seed, [item.model_dump() for item in block])
         episodes = tuple(
             PlannedEpisode(
                 episode_id=self._id(unit, condition.model_dump()),
@@ -131,7 +132,7 @@ class Plan(Frozen):
                 ticket=ticket,
                 condition=condition,
                 trial=trial,
-                seed=self.seed + trial,
+                seed=seed,
                 forked_at=self._forks(condition),
             )
             for condition in block

@@ -7,6 +7,7 @@ was interrupted. The schema is these models; `SUMMARY_SCHEMA` of the page that r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Literal
 
@@ -180,5 +181,6 @@ def _ranked(plan: Plan, figures: Sequence[Figures]) -> tuple[str, ...]:
 
 
 def summary_bytes(summary: Summary) -> bytes:
-    """The file's content."""
-    return summary.model_dump_json(indent=1).encode() + b"\n"
+    """The file's content; keys are sorted, since a row that was read back has them so."""
+    value = summary.model_dump(mode="json")
+    return json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False).encode() + b"\n"

@@ -8,7 +8,13 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["mcnemar", "eprocess", "sampling", "power", "simulate", "tables"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mcnemar", "eprocess", "sampling", "power", "simulate", "tables", "clustered", "paired"),
+        *("detectable", "pass_k", "bootstrap"),
+    ],
+)
 def test_examples_hold(name: str) -> None:
     module = importlib.import_module(f"fde_env.stats.{name}")
     failures, _ = doctest.testmod(module)
