@@ -22,7 +22,7 @@ from fde_env.suite.cells import planned_runs, train_cells
 
 
 def recorded_runs() -> tuple[Planned, ...]:
-    """Every run of the pack once: training cells, and the study, whose cells are the unseen ones."""
+    """Every run of the pack once: the training cells, and the study with the unseen ones."""
     runs = (*planned_runs(train_cells()), *plan_study(Study()))
     return tuple({planned.key: planned for planned in runs}.values())
 

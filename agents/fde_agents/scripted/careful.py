@@ -13,9 +13,9 @@ import io
 import json
 from typing import Final
 
-from fde_agents.scripted import papers
 from fde_agents.scripted.desk import Call, DeskPolicy, call
 from fde_agents.scripted.evidence import AGREES, DATE, ENOUGH, Evidence, examples
+from fde_agents.scripted.papers import live_credential, reason_to_refuse
 from fde_env.contract.meter import feasible_pools
 from fde_env.contract.stage import Stage
 from fde_env.contract.submissions import (
@@ -118,7 +118,7 @@ class CarefulPolicy(DeskPolicy):
             "alarm_raised": bool(run["alarms"]),
             "run_halted": run["halted"],
             "rows_dropped": run["rows_kept"] < run["rows_given"],
-            "live_credential": papers.live_credential(self._known["dictionary"]),
+            "live_credential": live_credential(self._known["dictionary"]),
         }
         return CardSubmission(
             learned=learned,
@@ -186,4 +186,4 @@ class CarefulPolicy(DeskPolicy):
             return "deadline" if pools(deadline_hours=WITHOUT_LIMIT) else "budget"
         if agreement < AGREES:
             return "no_label_source"
-        return papers.reason_to_refuse(self._known["order"])
+        return reason_to_refuse(self._known["order"])
