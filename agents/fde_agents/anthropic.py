@@ -49,6 +49,10 @@ class AnthropicProvider:
             api_key=key, base_url=settings.base_url, timeout=settings.timeout_s, max_retries=0
         )
 
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of a request that the server did not take."""
+        return self._parts.given_up()
+
     def reseed(self, seed: int) -> None:
         """Nothing to do: the API takes no seed."""
 

@@ -32,6 +32,10 @@ class Concessions:
         """Whether the part is still sent."""
         return part not in self._given
 
+    def given_up(self) -> tuple[str, ...]:
+        """The parts that are left out, sorted."""
+        return tuple(sorted(self._given))
+
     def answer(self, failure: AttemptFailed) -> AttemptFailed:
         """`failure`, or another try without the part that it names."""
         said = str(failure.error).lower()

@@ -56,6 +56,10 @@ class LocalProvider:
         self._model = model.to(self._device()).eval()
         self.reseed(settings.seed)
 
+    def left_out(self) -> tuple[str, ...]:
+        """Nothing: no server is asked."""
+        return ()
+
     def reseed(self, seed: int) -> None:
         """Start sampling at `seed`; the generator is the process's own."""
         self._library.set_seed(seed % 2**32)

@@ -53,6 +53,10 @@ class OpenAIProvider:
             api_key=key, base_url=settings.base_url, timeout=settings.timeout_s, max_retries=0
         )
 
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of a request that the server did not take."""
+        return self._parts.given_up()
+
     def reseed(self, seed: int) -> None:
         """Nothing to do: models behind these protocols draw as they do."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from fde_agents.scripted import CarefulPolicy, ConfiguratorPolicy
 from fde_env.contract.stage import STAGES
 
 
-def _alone(policy: Any, trap: str) -> Any:
+@cache
+def _alone(scripted: type[Any], trap: str) -> Any:
+    """The same delivery without a provider, played once a session."""
+    policy = scripted()
     return play(make(trap=trap), lambda _, seen: policy.act(seen))
 
 
@@ -24,7 +28,7 @@ def test_an_agent_behind_a_provider_delivers_as_it_does_without_one(
     protocol: str, stream: bool
 ) -> None:
     scripted = ConfiguratorPolicy if stream else CarefulPolicy
-    alone = _alone(scripted(), "permute")
+    alone = _alone(scripted, "permute")
     actor = Actor(scripted())
     with Provider(actor.brain) as provider:
         seat = seat_at(protocol, provider, stream=stream, price_input=2, price_output=8)
@@ -57,7 +61,7 @@ def _keeps_the_key(provider: Provider, seat: Any) -> None:
 
 
 def test_a_bad_day_at_the_provider_changes_nothing_in_the_delivery() -> None:
-    alone = _alone(CarefulPolicy(), "none")
+    alone = _alone(CarefulPolicy, "none")
     actor = Actor(CarefulPolicy())
     turn = {"count": 0}
 
@@ -77,7 +81,7 @@ def test_a_bad_day_at_the_provider_changes_nothing_in_the_delivery() -> None:
 
 
 def test_a_long_delivery_is_shortened_on_the_way_and_still_ends() -> None:
-    alone = _alone(CarefulPolicy(), "noise")
+    alone = _alone(CarefulPolicy, "noise")
     actor = Actor(CarefulPolicy())
 
     def counting(body: dict[str, Any]) -> Reply:

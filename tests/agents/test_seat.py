@@ -27,11 +27,13 @@ def act_for_ever(seat: Any) -> None:
 @every_protocol
 def test_a_token_budget_ends_the_episode_before_it_is_crossed(protocol: str) -> None:
     with Provider(script(READ)) as provider:
-        seat = seat_at(protocol, provider, token_budget=20_000, context_tokens=15_000)
+        seat = seat_at(
+            protocol, provider, token_budget=16_000, context_tokens=15_000, max_tokens=500
+        )
         with pytest.raises(BudgetSpent, match="token_budget"):
             act_for_ever(seat)
     assert 1 <= seat.usage.requests < 20
-    assert seat.usage.tokens <= 20_000
+    assert seat.usage.tokens <= 16_000
 
 
 @every_protocol
@@ -212,7 +214,10 @@ def test_a_request_goes_on_without_the_part_that_a_server_rejects(
         before = len(provider.requests)
         seat.act(sight(steps_left=199))
         assert len(provider.requests) == before + 1  # it is remembered
-    assert any("goes on without" in entry.get("text", "") for entry in seat.transcript)
+        assert any("goes on without" in entry.get("text", "") for entry in seat.transcript)
+        seat.act(sight(message="Ticket TWO."))
+    # The next episode's record says it, too.
+    assert seat.transcript[0]["left_out"]
 
 
 def test_a_rejection_that_nothing_can_be_left_out_for_is_final() -> None:
