@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +61,15 @@ def test_a_person_takes_the_seat_and_may_leave_it() -> None:
     assert done.exit_code == 2
     assert "Read the customer's request" in done.stderr
     assert "left the seat" in done.stderr
+
+
+def test_the_example_of_a_model_in_the_seat_runs_as_it_is() -> None:
+    example = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "model_agent.py"))
+    with Provider(script(call("submit_intake", **REFUSAL))) as provider:
+        agent = f"anthropic:any?base_url={provider.root}"
+        reward, transcript = example["main"](agent, infeasible="deadline", size="smoke")
+    assert reward == 1.0
+    assert [entry["role"] for entry in transcript] == ["system", "user", "assistant"]
 
 
 @pytest.mark.parametrize("name", ["nobody", "openai:", "anthropic:claude", "openai:m?x=1"])

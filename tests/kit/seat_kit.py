@@ -39,7 +39,7 @@ class Pauses:
 def settings_for(protocol: str, provider: Provider, **options: Any) -> Settings:
     _, own, below = PROTOCOLS[protocol]
     base = {"model": "scripted", "base_url": provider.root + below, "key_env": KEY_NAME}
-    return Settings.model_validate({**base, "timeout_s": 10.0, **own, **options})
+    return Settings.model_validate({**base, "timeout_s": 60.0, **own, **options})
 
 
 def seat_at(
