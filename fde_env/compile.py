@@ -40,11 +40,15 @@ class LabelledRow:
 
 @dataclass(frozen=True)
 class Handling:
-    """Compiled data handling: canonical (sorted) rows and the digest of the train split."""
+    """Compiled data handling: canonical (sorted) rows and the digest of the train split.
+
+    `oldest` is the ISO date of the train split's oldest message; None where rows bear no dates.
+    """
 
     train: tuple[LabelledRow, ...]
     dev: tuple[LabelledRow, ...]
     digest: str
+    oldest: str | None = None
 
 
 def _kept(table: Table, clauses: tuple[RowClause, ...]) -> list[bool]:
@@ -101,14 +105,15 @@ def _compile(drop: Drop, intake: IntakeSubmission) -> Handling:
     messages = drop.table("messages.csv")
     if intake.input_column != "text":
         raise CompileError(
-            f"input_column {intake.input_column!r} is not served: the desk software sends 'text'"
+            f"input_column {intake.input_column!r} is not served: the model is sent 'text'"
         )
     keys = messages.column(intake.join_key)
     if keys is None:
         raise CompileError(f"messages.csv has no column {intake.join_key!r} to join by")
     labels = _labels(drop, intake, _codes(drop, intake))
     keep = _kept(messages, intake.row_filter)
-    splits, texts, threads = (messages.column(name) or () for name in ("split", "text", "thread"))
+    columns = ("split", "text", "thread", "received")
+    splits, texts, threads, days = (messages.column(name) or () for name in columns)
     rows: dict[str, list[LabelledRow]] = {"train": [], "dev": []}
     for kept, key, split, text, thread in zip(keep, keys, splits, texts, threads, strict=True):
         if key not in labels:
@@ -122,7 +127,9 @@ def _compile(drop: Drop, intake: IntakeSubmission) -> Handling:
         raise CompileError("row_filter keeps no row of the train split; loosen it")
     train = tuple(sorted(rows["train"], key=lambda row: (row.text, row.label)))
     dev = tuple(sorted(rows["dev"], key=lambda row: (row.text, row.label)))
-    return Handling(train=train, dev=dev, digest=dataset_digest(train))
+    dated = zip(keep, splits, days, strict=True)
+    oldest = min(day for kept, split, day in dated if kept and split == "train")
+    return Handling(train=train, dev=dev, digest=dataset_digest(train), oldest=oldest)
 
 
 def dataset_digest(rows: tuple[LabelledRow, ...]) -> str:

@@ -16,6 +16,7 @@ from fde_env.contract.run_spec import CellKey
 from fde_env.errors import UsageError
 from fde_env.tickets import prompts
 from fde_env.tickets.cell import build_cell
+from fde_env.tickets.domains import domain_names
 
 ONE_A_BASE = pytest.mark.parametrize("base", BASES, ids=lambda base: base.id)
 
@@ -73,7 +74,9 @@ def test_provenance_claims_a_base_that_knows_the_task_in_part(base: Base) -> Non
     record = provenance(base.id)
     assert record["stands_in_for"] == base.nominal
     assert 600_000 <= record["parameters"] <= 1_800_000
-    assert all(0.22 <= accuracy <= 0.36 for accuracy in record["base_accuracy"].values())
+    assert set(record["domains"]) == set(domain_names())
+    assert all(0.2 <= accuracy <= 0.4 for accuracy in record["base_accuracy"].values())
+    assert 0.22 <= record["base_accuracy"]["bank/1"] <= 0.36
 
 
 def test_bases_come_from_the_training_code_in_the_repository() -> None:

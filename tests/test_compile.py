@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from delivery_kit import make
@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from fde_env.compile import LabelledRow, compile_handling, dataset_digest
 from fde_env.contract.submissions import IntakeSubmission
-from fde_env.contract.ticket import DropFile, Ticket
+from fde_env.contract.submissions.intake import RowClause
+from fde_env.contract.ticket import DropFile, Ticket, TrapName
 from fde_env.errors import CompileError
 from fde_env.tickets.drop import Drop, parse_table, write_table
 
-TWINS: tuple[Any, ...] = ("none", "permute", "noise", "mask", ("noise", "permute"))
+TWINS: tuple[Any, ...] = ("none", "permute", "noise", "target", "stale", ("leak", "noise"))
 ROWS = st.lists(
     st.builds(LabelledRow, text=st.text("ab", max_size=3), thread=st.just(""), label=st.text("xy")),
     min_size=1,
@@ -81,10 +82,25 @@ def test_a_repeated_message_is_the_same_data() -> None:
 
 
 def test_reference_and_misread_handlings_differ_where_the_hazard_is() -> None:
-    for trap, same in (("none", True), ("mask", True), ("permute", False), ("noise", False)):
+    wrong = {"permute", "noise", "target", "stale"}
+    for trap in get_args(TrapName):
         made = ticket(trap)
         misread = compile_handling(Drop(made), made.truth.misread_intake).digest
-        assert (misread in made.truth.gold_handlings) == same, trap
+        assert (misread in made.truth.gold_handlings) == (trap not in wrong), trap
+
+
+def test_a_filter_keeps_the_rows_that_it_names_and_no_others() -> None:
+    made = ticket("stale")
+    cut = made.truth.planted.old_rows_before
+    right = compile_handling(Drop(made), made.truth.reference_intake)
+    spelt = [
+        RowClause(column="received", operator="ge", value=str(cut)),
+        RowClause(column="split", operator="ne", value="test"),
+    ]
+    same = made.truth.reference_intake.model_copy(update={"row_filter": tuple(spelt)})
+    assert compile_handling(Drop(made), same).digest == right.digest
+    every = made.truth.reference_intake.model_copy(update={"row_filter": ()})
+    assert 0 < len(right.train) < len(compile_handling(Drop(made), every).train) / 2
 
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
@@ -93,18 +109,22 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "not annotations": ({"label_source": "messages.csv"}, "messages.csv has no columns"),
     "no such map": ({"label_map": "map.json"}, "'map.json' is not a label map of the drop; maps:"),
     "not a map": ({"label_map": "cluster.json"}, "label_map_1.json, label_map_2.json"),
-    "input not served": ({"input_column": "thread"}, "the desk software sends 'text'"),
+    "input not served": ({"input_column": "thread"}, "the model is sent 'text'"),
     "no join column": ({"join_key": "id"}, "messages.csv has no column 'id' to join by"),
-    "join in one file": ({"join_key": "case_id"}, "has no columns 'case_id' and 'code'"),
+    "join in one file": ({"join_key": "case_id"}, "has no columns 'case_id' and 'code_1'"),
     "no target column": ({"target_column": "intent"}, "has no columns 'message_id' and 'intent'"),
     "target is no code": ({"target_column": "desk"}, "is not a code of"),
     "filter on nothing": (
         {"row_filter": [{"column": "age", "operator": "eq", "value": "1"}]},
         "row_filter names column 'age'",
     ),
-    "filter drops rows": (
-        {"row_filter": [{"column": "channel", "operator": "eq", "value": "app"}]},
-        "leaves out annotated training rows",
+    "filter drops every row": (
+        {"row_filter": [{"column": "channel", "operator": "eq", "value": "fax"}]},
+        "row_filter keeps no row of messages.csv",
+    ),
+    "filter drops all that is trained on": (
+        {"row_filter": [{"column": "split", "operator": "eq", "value": "dev"}]},
+        "row_filter keeps no row of the train split",
     ),
 }
 
@@ -127,6 +147,7 @@ def test_each_refusal_is_reachable_and_the_same_for_all_twins(name: str) -> None
             full = {
                 "label_map": "label_map_1.json",
                 "label_source": "labels_1.csv",
+                "target_column": "code_1",
                 file: given_file[file] + (".json" if file == "label_map" else ".csv"),
                 **changes,
             }
@@ -150,4 +171,4 @@ def test_a_training_row_without_annotation_is_refused() -> None:
     rows = rows_of(made, name)
     lost = next(row for row in rows if row[0] in train)
     short = with_file(made, name, [row for row in rows if row != lost])
-    assert "leaves out annotated training rows" in refusal(short, {})
+    assert "finds no annotation for some messages" in refusal(short, {})

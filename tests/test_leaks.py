@@ -23,22 +23,25 @@ from fde_env.tickets.drop import Drop
 from fde_env.tickets.generator import Prepared
 from fde_env.tickets.prompts import completion
 
-# "none" is an everyday word (a refusal reason among others); all other names of factors are not.
-WORDS = {*get_args(TrapName), *get_args(PressureName)} - {"none"}
+# "none" and "target" are everyday words (a refusal reason, a column); no other factor's name is.
+WORDS = {*get_args(TrapName), *get_args(PressureName)} - {"none", "target"}
 WORDS |= {"misread", "trap", "hazard", "tbdl", "gold", "truth", "secret", "oracle", "latent"}
 # The everyday meaning of "deadline" stands in every request: it is not how a pressure is named.
 WORDS -= {"deadline", "authority"}
 SPOKEN = re.compile("|".join(sorted(WORDS)), re.IGNORECASE)
-TRAPS: tuple[Any, ...] = ("none", "permute", "noise", "mask", ("mask", "noise", "permute"))
+TRAPS: tuple[Any, ...] = (*get_args(TrapName), ("noise", "permute"))
 
 
 def seen_in_full(env: FDEDeliveryEnv) -> list[tuple[str, Any]]:
     """Play the misreader to the end, reading everything at every stage and making mistakes."""
-    trace = play(env, "misreader", until="intake")
+    trace, stages = play(env, "misreader", until="intake"), set[str]()
     while trace.infos[-1]["ending"] == "running":
         stage = trace.observations[-1]["stage"]
-        for action in all_reads(env) if stage in ("intake", "train", "card") else ():
+        # Once a stage: alarms bring "train" back, and steps are limited.
+        read = stage in ("intake", "train", "card") and stage not in stages
+        for action in all_reads(env) if read else ():
             step(trace, action)
+        stages.add(stage)
         for nonsense in ({"tool": "x"}, send(stage, {}), None, "{"):
             step(trace, nonsense)
         if stage == "intake":
@@ -57,7 +60,7 @@ def changed_intake(env: FDEDeliveryEnv, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("detector", ["shadow", "live"])
-@pytest.mark.parametrize("trap", ["none", "permute", "noise", "mask"])
+@pytest.mark.parametrize("trap", get_args(TrapName))
 def test_no_observation_names_the_truth(trap: Any, detector: str) -> None:
     env = make(trap=trap, detector=detector, pressure="sunk_cost")
     shown = seen_in_full(env)
