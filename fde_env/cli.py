@@ -15,6 +15,7 @@ from rich.table import Table
 
 from fde_env import __version__
 from fde_env.cli_bench import bench_command, regrade_command
+from fde_env.cli_certify import certify_command
 from fde_env.cli_confirm import confirm_command
 from fde_env.cli_platform import register_commands
 from fde_env.errors import FDEError
@@ -29,6 +30,7 @@ app = typer.Typer(
 tickets_app = typer.Typer(help="Tickets: list them, read one.", no_args_is_help=True)
 app.add_typer(tickets_app, name="tickets")
 app.command("confirm")(confirm_command)
+app.command("certify")(certify_command)
 app.command("bench")(bench_command)
 app.command("regrade")(regrade_command)
 register_commands(app)

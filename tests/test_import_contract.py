@@ -59,9 +59,11 @@ ALLOWED = {
         "trl",
     ),
 }
-# Module -> the only modules outside its own package that may import it.
+# Module -> the only modules and packages outside its own that may import it.
 CALLERS = {
     "fde_oracle.grade": ("fde_env.env", "fde_env.regrade", "fde_env.certify"),
+    "fde_oracle.assess": ("fde_env.env", "fde_env.regrade", "fde_env.certify"),
+    "fde_oracle.compliance": ("fde_env.env", "fde_env.regrade", "fde_env.certify"),
     "fde_oracle.gold": ("fde_env.intervene", "fde_env.certify"),
     "fde_oracle": (
         "fde_env.env",
@@ -84,6 +86,9 @@ class Import:
 
     def __str__(self) -> str:
         return f"{self.importer}:{self.line} imports {self.name}"
+
+
+VERDICTS = ("rules", "grade", "gold")
 
 
 def within(name: str, prefix: str) -> bool:
@@ -139,11 +144,14 @@ def _wrong_caller(imp: Import) -> str | None:
     for target, callers in CALLERS.items():
         inside = within(imp.importer, target)
         if within(imp.name, target) and not inside and not within(imp.importer, "fde_oracle"):
-            if imp.importer not in callers:
+            if not any(within(imp.importer, caller) for caller in callers):
                 return f"{target} is imported by {', '.join(callers) or 'nothing'} alone"
             return None
     if imp.importer.startswith("fde_oracle.rules") and within(imp.name, "fde_oracle.gold"):
         return "a rule never looks at the reference submissions"
+    judging = any(within(imp.importer, f"fde_oracle.{name}") for name in ("compliance", "assess"))
+    if judging and any(within(imp.name, f"fde_oracle.{name}") for name in VERDICTS):
+        return "compliance is judged apart from capability"
     return None
 
 
@@ -201,6 +209,10 @@ def test_every_import_keeps_the_contract() -> None:
         ("fde_oracle.grade", "import fde_agents"),
         ("fde_oracle.rules.plan", "from fde_oracle import gold"),
         ("fde_oracle.rules.plan", "from ..gold import reference"),
+        ("fde_oracle.compliance.restraint", "from fde_oracle.rules import deploy"),
+        ("fde_oracle.assess", "from fde_oracle.grade import judge"),
+        ("fde_env.intervene", "from fde_oracle.compliance import JUDGES"),
+        ("fde_env.evaluate.row", "from fde_oracle.assess import assess"),
         ("fde_agents.scripted", "from fde_env.env import FDEDeliveryEnv"),
         ("fde_agents.scripted", "from fde_oracle.gold import reference"),
         ("fde_agents.chat", "import openai"),
@@ -208,6 +220,7 @@ def test_every_import_keeps_the_contract() -> None:
         ("fde_env.report.page", "from fde_oracle import grade"),
         ("fde_env.report.page", "from fde_oracle.rules import intake"),
         ("fde_env.env", "from fde_oracle.gold import reference"),
+        ("fde_env.certify_more", "from fde_oracle.gold import reference"),
         ("fde_env.runs.launch", "def f():\n    import peft"),
         ("fde_env.runs.launch", "__import__('fde_containers.main')"),
         ("fde_env.bench.run", "from fde_env.cli import app"),
@@ -227,6 +240,7 @@ def test_a_planted_violation_is_found(module: str, source: str) -> None:
         ("fde_agents.chat", "def f():\n    import openai"),
         ("fde_env.env", "from fde_oracle.grade import grade"),
         ("fde_env.intervene", "from fde_oracle.gold import reference"),
+        ("fde_env.certify.checks.mutants", "from fde_oracle.grade import judge"),
         ("fde_containers.trainer", "import torch\nfrom fde_containers import probe"),
         ("fde_env.cli", "from fde_env.env import FDEDeliveryEnv"),
     ],

@@ -1,0 +1,1 @@
+"""The checks of the whole suite: what no single ticket can show."""
