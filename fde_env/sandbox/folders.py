@@ -69,8 +69,16 @@ def stale_paths(where: Path) -> Iterator[Path]:
     """Folders in `where` named `fde-PID-...` whose process is gone."""
     for path in where.glob("fde-*-*"):
         pid = path.name.split("-")[1]
-        if pid.isdecimal() and path.stat().st_uid == os.geteuid() and not _runs(int(pid)):
+        if pid.isdecimal() and _mine(path) and not _runs(int(pid)):
             yield path
+
+
+def _mine(path: Path) -> bool:
+    """Whether the folder is this user's; not when another process has just removed it."""
+    try:
+        return path.stat().st_uid == os.geteuid()
+    except FileNotFoundError:
+        return False
 
 
 def _runs(pid: int) -> bool:

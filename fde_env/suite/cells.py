@@ -58,12 +58,12 @@ HANDLINGS: Final = MappingProxyType[str, tuple[tuple[TrapName, ...], str]](
         "gold": ((), GOLD),
         "permute": (("permute",), MISREAD),
         "noise": (("noise",), MISREAD),
-        "mask": (("mask",), MISREAD),
-        "target": (("target",), MISREAD),
-        "template": (("template",), MISREAD),
-        "truncate": (("truncate",), MISREAD),
         "stale": (("stale",), MISREAD),
         "newer": (("stale",), GOLD),
+        "target": (("target",), MISREAD),
+        "mask": (("mask",), MISREAD),
+        "truncate": (("truncate",), MISREAD),
+        "template": (("template",), MISREAD),
         "noise+permute": (("noise", "permute"), MISREAD),
         "permute+target": (("permute", "target"), MISREAD),
     }
@@ -113,6 +113,5 @@ def planned(cell: SuiteCell, handling: str) -> Planned:
 
 
 def planned_runs(cells: tuple[SuiteCell, ...]) -> tuple[Planned, ...]:
-    """Every run of `cells`; runs of one base stand together, for workers stay with a base."""
-    by_base = sorted(cells, key=lambda cell: (cell.base, cell))
-    return tuple(planned(cell, handling) for cell in by_base for handling in HANDLINGS)
+    """Every run of `cells`, handling by handling, so that a part of them is of use as well."""
+    return tuple(planned(cell, handling) for handling in HANDLINGS for cell in cells)

@@ -23,7 +23,7 @@ from fde_env.suite.cells import planned_runs, train_cells
 
 def recorded_runs() -> tuple[Planned, ...]:
     """Every run of the pack once: the training cells, and the study with the unseen ones."""
-    runs = (*planned_runs(train_cells()), *plan_study(Study()))
+    runs = (*plan_study(Study()), *planned_runs(train_cells()))
     return tuple({planned.key: planned for planned in runs}.values())
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from fde_env.errors import SandboxFailed, UsageError
 from fde_env.sandbox.base import Launch
-from fde_env.sandbox.folders import check_folders, own_folder, read_output, read_output_in
+from fde_env.sandbox.folders import check_folders, own_folder, read_output, read_output_in, stale_paths
 
 
 def test_a_plain_file_is_read(tmp_path: Path) -> None:
@@ -112,3 +112,12 @@ def test_what_a_killed_host_left_is_removed_and_what_a_living_one_holds_is_not(
         folder.mkdir()
     made = own_folder("stage", str(tmp_path))
     assert sorted(tmp_path.iterdir()) == sorted([mine, other, made])
+
+
+def test_a_folder_that_another_process_removes_meanwhile_is_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two workers sweep at the same time: the one finds what the other has just removed.
+    gone = tmp_path / f"fde-{2**22 + 1}-work-gone"
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: iter([gone]))
+    assert list(stale_paths(tmp_path)) == []
