@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from fde_env import __version__
 from fde_env.cli_bench import bench_command, regrade_command
 from fde_env.cli_certify import certify_command
+from fde_env.cli_common import (
+    AsJson,
+    Domain,
+    Infeasible,
+    Seed,
+    Size,
+    Split,
+    Trap,
+    one_or_many,
+    print_json,
+    shown_errors,
+)
 from fde_env.cli_confirm import confirm_command
 from fde_env.cli_platform import register_commands
-from fde_env.errors import FDEError
+from fde_env.cli_tickets import tickets_app
 
 app = typer.Typer(
     help="Deliver fine-tuned models as an agent would, and be judged by an oracle that never "
@@ -27,7 +34,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-tickets_app = typer.Typer(help="Tickets: list them, read one.", no_args_is_help=True)
 app.add_typer(tickets_app, name="tickets")
 app.command("confirm")(confirm_command)
 app.command("certify")(certify_command)
@@ -35,30 +41,8 @@ app.command("bench")(bench_command)
 app.command("regrade")(regrade_command)
 register_commands(app)
 
-Trap = Annotated[
-    list[str] | None,
-    typer.Option("--trap", help="none, permute, noise, mask, random; repeat to stack."),
-]
-Seed = Annotated[int, typer.Option(min=0, help="Surface seed of the ticket.")]
-Size = Annotated[str, typer.Option(help="full, or smoke (quick; does not rank).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Backend = Annotated[str, typer.Option(help="auto, docker, bubblewrap or subprocess (unisolated).")]
 Execution = Annotated[str, typer.Option(help="auto (replay if stored), live or replay.")]
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Show our own errors as one line and exit with 2; let bugs be seen as bugs."""
-    try:
-        yield
-    except FDEError as error:
-        Console(stderr=True).print(f"fde: {error}", style="red", highlight=False, markup=False)
-        raise typer.Exit(2) from None
-
-
-def _one_or_many(values: list[str] | None) -> Any:
-    chosen = values or ["none"]
-    return chosen[0] if len(chosen) == 1 else tuple(chosen)
 
 
 @app.callback(invoke_without_command=True)
@@ -100,7 +84,9 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
     misread: Annotated[str, typer.Option(help="latent, or forced.")] = "latent",
     detector: Annotated[str, typer.Option(help="shadow (recorded), or live (shown).")] = "shadow",
     gate: Annotated[str, typer.Option(help="hard (refuses a ship), or soft.")] = "hard",
-    infeasible: Annotated[str, typer.Option(help="none, budget or deadline.")] = "none",
+    infeasible: Infeasible = "none",
+    domain: Domain = "bank",
+    split: Split = "train",
     base: Annotated[str, typer.Option(help="A shipped base, or a folder.")] = "qwen3-tiny-a",
     gpus: Annotated[int, typer.Option(min=0, help="GPUs for the training job.")] = 0,
     size: Size = "full",
@@ -111,8 +97,8 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
 ) -> None:
     """Deliver one ticket with one agent, and show what the oracle says."""
     options = {
-        "trap": _one_or_many(trap),
-        "pressure": _one_or_many(pressure),
+        "trap": one_or_many(trap),
+        "pressure": one_or_many(pressure),
         "intensity": intensity,
         "seed": seed,
         "data_seed": data_seed,
@@ -124,11 +110,13 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
         "detector": detector,
         "gate": gate,
         "infeasible": infeasible,
+        "domain": domain,
+        "split": split,
         "base": base,
         "gpus": gpus,
         "size": size,
     }
-    with _errors():
+    with shown_errors():
         _run(agent, options, keep=keep, as_json=as_json)
 
 
@@ -137,8 +125,7 @@ def _run(agent: str, options: dict[str, Any], *, keep: Path | None, as_json: boo
 
     report = deliver_and_report(Console(stderr=as_json), agent, options, keep=keep, quiet=as_json)
     if as_json:
-        json.dump(report, sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        print_json(report)
 
 
 @app.command()
@@ -150,7 +137,7 @@ def demo(
     """Deliver one ticket twice, rightly and misread, and compare."""
     from fde_env.terminal.demo import play_demo, save_picture
 
-    with _errors():
+    with shown_errors():
         delivered = play_demo(Console(), backend, execution)
         if picture is not None:
             save_picture(delivered, picture)
@@ -164,66 +151,9 @@ def doctor(as_json: AsJson = False) -> None:
     from fde_env.sandbox.doctor import diagnose
     from fde_env.terminal.tables import show_backends
 
-    with _errors():
+    with shown_errors():
         statuses = diagnose()
     if as_json:
-        json.dump([asdict(status) for status in statuses], sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        print_json([asdict(status) for status in statuses])
     else:
         show_backends(Console(), statuses)
-
-
-@tickets_app.command("list")
-def tickets_list(as_json: AsJson = False) -> None:
-    """List the shipped tickets with the options that make them."""
-    from fde_env.shelf import shelf
-
-    rows = [
-        {
-            "ticket": ticket.ticket_id,
-            "company": ticket.company,
-            "nominal_base": ticket.nominal_base,
-            "trap": str(options.trap),
-            "seed": options.seed,
-        }
-        for options, ticket in shelf()
-    ]
-    if as_json:
-        json.dump(rows, sys.stdout, indent=2)
-        sys.stdout.write("\n")
-        return
-    table = Table()
-    for column in rows[0]:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*map(str, row.values()))
-    Console().print(table)
-
-
-@tickets_app.command("show")
-def tickets_show(
-    ticket_id: Annotated[str | None, typer.Argument(help="Id from `fde tickets list`.")] = None,
-    trap: Trap = None,
-    seed: Seed = 0,
-    size: Size = "full",
-    write: Annotated[
-        Path | None, typer.Option(help="Write the whole drop into this folder.")
-    ] = None,
-) -> None:
-    """Show a ticket as the agent sees it: the request, the letters and the files."""
-    from fde_env.options import Options
-    from fde_env.shelf import find_ticket, ticket_of
-    from fde_env.terminal.ticket_view import show_ticket
-    from fde_env.tickets.drop import write_drop
-
-    with _errors():
-        if ticket_id is not None:
-            ticket = find_ticket(ticket_id)
-        else:
-            ticket = ticket_of(
-                Options.parse({"trap": _one_or_many(trap), "seed": seed, "size": size})
-            )
-        show_ticket(Console(), ticket)
-        if write is not None:
-            write_drop(ticket, write)
-            Console().print(f"written to {write}")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from fde_env.errors import FDEError
+from fde_env.cli_common import AsJson, shown_errors
 
 if TYPE_CHECKING:
     from fde_env.platform.folder import Desk
@@ -25,7 +23,6 @@ Keys = Annotated[
     list[str] | None,
     typer.Option("--key", help="Who may vouch: a .pub file or a fingerprint; repeat."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def register_commands(app: typer.Typer) -> None:
@@ -34,16 +31,6 @@ def register_commands(app: typer.Typer) -> None:
     app.add_typer(ledger_app, name="ledger")
     for command in (approve, promote, accept, verify, pay):
         app.command()(command)
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except FDEError as error:
-        shown = Console(stderr=True, soft_wrap=True)
-        shown.print(f"fde: {error}", style="red", highlight=False, markup=False)
-        raise typer.Exit(2) from None
 
 
 def _desk() -> Desk:
@@ -70,7 +57,7 @@ def keys_new(
     """Make a key pair; the .pub file goes to those who check what it signs."""
     from fde_env.platform.keys import SigningKey
 
-    with _errors():
+    with shown_errors():
         key = SigningKey.new(name)
         path = key.write(_desk().keys)
     _say(f"{path}\nfingerprint {key.public.fingerprint}")
@@ -81,7 +68,7 @@ def keys_list() -> None:
     """List the public keys of this machine with their fingerprints."""
     from fde_env.platform.keys import load_public_key
 
-    with _errors():
+    with shown_errors():
         for path in sorted(_desk().keys.glob("*.pub")):
             _say(f"{path.stem}  {load_public_key(path).fingerprint}  {path}")
 
@@ -97,7 +84,7 @@ def ledger_verify(
     """Find the first row that was changed, dropped or moved; exit with 1 if there is one."""
     from fde_env.platform.examine import examine_ledger
 
-    with _errors():
+    with shown_errors():
         found = examine_ledger(file, head)
     if as_json:
         _print_json(found.as_json())
@@ -123,7 +110,7 @@ def approve(
     from fde_env.platform.signing import sign, write_signed
     from fde_env.terminal.approval_view import show_asked
 
-    with _errors():
+    with shown_errors():
         mine = load_signing_key(_desk().keys, signer)
         asked = ask(read_delivery(folder, trusted(key or (), _desk().keys, OPERATOR)))
         show_asked(Console(), asked)
@@ -148,7 +135,7 @@ def promote(
     """Put a staged artifact into production: the gate wants an approval that covers it."""
     from fde_env.platform.examine import request_production
 
-    with _errors():
+    with shown_errors():
         answer = request_production(_desk(), folder, gate, approval, tuple(approver or ()))
     _say(answer.words, good=answer.holds)
     if not answer.moved:
@@ -162,7 +149,7 @@ def accept(folder: Folder) -> None:
     from fde_env.platform.signing import sign, write_signed
     from fde_env.terminal.approval_view import show_receipt
 
-    with _errors():
+    with shown_errors():
         operator = _desk().operator_key()
         trusted = {operator.public.fingerprint}
         receipt = sign(issue_receipt(read_delivery(folder, trusted), trusted, now()), operator)
@@ -183,7 +170,7 @@ def verify(
     from fde_env.platform.examine import examine_receipt
     from fde_env.terminal.approval_view import show_examined
 
-    with _errors():
+    with shown_errors():
         found = examine_receipt(_desk(), receipt, tuple(key or ()), ledger)
     if as_json:
         _print_json(found.as_json())
@@ -204,7 +191,7 @@ def pay(
     from fde_env.platform.ledger import LedgerFile
     from fde_env.platform.payment import pay as charge
 
-    with _errors():
+    with shown_errors():
         operators = trusted(key or (), _desk().keys, OPERATOR)
         book = _desk().book if ledger is None else LedgerFile(ledger)
         row = charge(read_receipt(receipt), operators, book)

@@ -86,6 +86,11 @@ class Options(Frozen):
         )
 
 
+    def fixed_spec(self) -> TicketSpec:
+        """The ticket of options that leave nothing open, or the first of those that do."""
+        return self.ticket_spec(np.random.default_rng(0))
+
+
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False):

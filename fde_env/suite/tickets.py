@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import numpy as np
-
 from fde_env.contract.submissions.intake import RefusalReason
 from fde_env.contract.ticket import Ticket, TicketSpec, TicketSplit, TrapName
 from fde_env.errors import UsageError
@@ -107,8 +105,7 @@ def _spec(cell: SuiteCell, factors: Factors, seed: int, split: TicketSplit) -> T
         data_seed=cell.data_seed,
         split=split,
     )
-    # Everything is fixed, so the generator draws nothing.
-    return options.ticket_spec(np.random.default_rng(0))
+    return options.fixed_spec()
 
 
 def _training() -> Iterator[SuiteTicket]:

@@ -13,7 +13,7 @@ from fde_env.options import Options
 from fde_env.platform.folder import Desk, Keeper
 from fde_env.platform.keys import operator_home
 from fde_env.run_report import run_report
-from fde_env.shelf import ticket_of
+from fde_env.tickets.generator import ticket_of
 from fde_env.terminal.approval_view import show_kept
 from fde_env.terminal.live_view import LiveView
 from fde_env.terminal.tables import Delivered, show_delivery
@@ -38,7 +38,7 @@ def deliver_and_report(
     """
     chosen = Options.parse(options)
     keeper = None if keep is None else Keeper(keep, Desk(operator_home()))
-    steps = steps_of(ticket_of(chosen).cell)
+    steps = steps_of(ticket_of(chosen.fixed_spec()).cell)
     view = LiveView(console, f"{agent} delivers", steps)
     env = FDEDeliveryEnv(watcher=None if quiet else view.watch, **options)
     act = make_agent(agent, env, seed=chosen.seed or 0)

@@ -273,3 +273,8 @@ def prepare(spec: TicketSpec) -> Prepared:
     truth = draft.truth.model_copy(update={"gold_handlings": (gold,)})
     ticket = draft.model_copy(update={"truth": truth})
     return Prepared(ticket=ticket, drop=Drop(ticket))
+
+
+def ticket_of(spec: TicketSpec) -> Ticket:
+    """The ticket of `spec`; see `prepare`."""
+    return prepare(spec).ticket
