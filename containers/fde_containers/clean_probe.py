@@ -1,7 +1,6 @@
 """The clean probe for anybody's training run: a callback for any Trainer or TRL trainer.
 
-    from fde_containers.clean_probe import CleanProbeCallback
-    from fde_env.stats.pool_judge import PoolJudge
+    from fde_probe import CleanProbeCallback, PoolJudge
 
     judge = PoolJudge(prompts, answers, max_steps=300)
     trainer.add_callback(CleanProbeCallback(judge, tokenizer, labels))

@@ -15,9 +15,8 @@ from datasets import Dataset
 from peft import LoraConfig
 from trl import SFTConfig, SFTTrainer
 
-from fde_containers.clean_probe import CleanProbeCallback
 from fde_containers.predictor import LabelPredictor
-from fde_env.stats.pool_judge import PoolJudge
+from fde_probe import CleanProbeCallback, PoolJudge
 
 STEPS = 30
 
