@@ -30,8 +30,8 @@ from typing import Final
 
 import numpy as np
 
-from fde_env.stats.mcnemar import difference_interval
 from fde_env.stats.clustered import effective_trials
+from fde_env.stats.mcnemar import difference_interval
 
 BOUND: Final = 0.05
 LEVEL: Final = 0.05
