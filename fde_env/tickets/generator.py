@@ -186,6 +186,54 @@ def ticket_id(spec: TicketSpec) -> str:
     return "T-" + keyed_digest(_secret(spec), "ticket")[:10].upper()
 
 
+def _documents(
+    head: documents.Letterhead, hidden: documents.Hidden
+) -> tuple[DropFile, DropFile, DropFile]:
+    """What there is to read before the tables."""
+    return (
+        DropFile(name="mail_thread.txt", text=documents.mail_text(head, hidden)),
+        DropFile(name="data_dictionary.md", text=documents.dictionary_text(head, hidden)),
+        DropFile(name="order_form.md", text=documents.order_text(head, hidden)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What a ticket is filled in with, drawn in a fixed order."""
+
+    toss: surface.Toss
+    labels: surface.Labels
+    terms: _Terms
+    planted: Planted
+
+
+def _letterhead(
+    cell: Cell, drawn: _Drawn, nominal: str, rng: random.Random
+) -> documents.Letterhead:
+    """The names, days and amounts that the documents speak of."""
+    toss, labels, policy = drawn.toss, drawn.labels, drawn.terms.policy
+    return documents.Letterhead(
+        company=f"{rng.choice(COMPANY_NAMES)} {cell.domain.name.capitalize()}",
+        service=cell.domain.business,
+        people=cell.domain.people,
+        nominal_base=nominal,
+        intents=len(cell.domain.intents),
+        asked=surface.day_before(rng, 1, 9),
+        budget_usd=policy.budget_usd,
+        deadline_hours=policy.deadline_hours,
+        examples=surface.examples(cell, labels, rng),
+        files={
+            "maps": (toss.maps.good, toss.maps.bad),
+            "annotations": (toss.annotations.good, toss.annotations.bad),
+            "columns": (toss.columns.good, toss.columns.bad),
+        },
+        changed=surface.day_before(rng, 201, 400),
+        cut=labels.cut,
+        credential=drawn.planted.credential,
+        revision=drawn.planted.revision,
+    )
+
+
 def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
     """The ticket with an empty list of gold handlings."""
     nominal, stand_in = nominal_of(spec.base)
@@ -201,29 +249,9 @@ def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
     head_rng = random.Random(rng.random())
     data = surface.data_files(cell, messages, labels, (toss, rng))
     terms = _terms(spec, nominal, cell.key, head_rng)
-    planted = _planted(labels, toss, head_rng)
-    head = documents.Letterhead(
-        company=f"{head_rng.choice(COMPANY_NAMES)} {cell.domain.name.capitalize()}",
-        service=cell.domain.business,
-        people=cell.domain.people,
-        nominal_base=nominal,
-        intents=len(cell.domain.intents),
-        asked=surface.day_before(head_rng, 1, 9),
-        budget_usd=terms.policy.budget_usd,
-        deadline_hours=terms.policy.deadline_hours,
-        examples=surface.examples(cell, labels, head_rng),
-        files={
-            "maps": (toss.maps.good, toss.maps.bad),
-            "annotations": (toss.annotations.good, toss.annotations.bad),
-            "columns": (toss.columns.good, toss.columns.bad),
-        },
-        changed=surface.day_before(head_rng, 201, 400),
-        cut=labels.cut,
-        credential=planted.credential,
-        revision=planted.revision,
-    )
+    drawn = _Drawn(toss, labels, terms, _planted(labels, toss, head_rng))
+    head = _letterhead(cell, drawn, nominal, head_rng)
     hidden = documents.Hidden(toss.traps, spec.infeasible, spec.split)
-    secret = _secret(spec)
     mail_rng = random.Random(head_rng.random())
     return Ticket(
         ticket_id=ticket_id(spec),
@@ -234,17 +262,15 @@ def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
         cell=cell.key,
         request=documents.request_text(head),
         files=(
-            DropFile(name="mail_thread.txt", text=documents.mail_text(head, hidden)),
-            DropFile(name="data_dictionary.md", text=documents.dictionary_text(head, hidden)),
-            DropFile(name="order_form.md", text=documents.order_text(head, hidden)),
+            *_documents(head, hidden),
             *data,
             _json_file("policy.json", terms.policy, POLICY_LENGTH),
             _json_file("price_list.json", terms.prices),
             _json_file("cluster.json", terms.cluster),
         ),
         inbox=inbox(spec.pressure, spec.intensity, mail_rng, spec.split),
-        secret=secret,
-        truth=_truth(spec, cell, terms, toss, planted),
+        secret=_secret(spec),
+        truth=_truth(spec, cell, terms, toss, drawn.planted),
     )
 
 
