@@ -32,8 +32,9 @@ from fde_env.runs.store import Store
 from fde_env.sampling import sample_action
 from fde_env.spaces import JsonSpace
 from fde_env.stats.eprocess import explain
-from fde_env.tickets.generator import prepare
+from fde_env.tickets.generator import Prepared, prepare
 from fde_env.tools import TOOLS
+from fde_oracle.assess import assess
 from fde_oracle.grade import episode_return, grade, judge
 
 STEP_BUDGET = 200
@@ -111,7 +112,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             set_now = {name: getattr(self.options, name) for name in Options.model_fields}
             self._played = Options.parse(set_now | options)
         runner = self._make_runner(self._played) if options else self._runner
-        prepared = prepare(self._played.ticket_spec(self.np_random))
+        prepared = self._draw()
         self._episode = Episode(prepared, self._rules(), runner, self._watcher, self._registry)
         self._steps, self._reads, self._paid, self._result = 0, 0, 0.0, None
         message = (
@@ -212,9 +213,10 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         if episode.running():
             raise UsageError("the delivery has not ended yet")
         if self._result is None:
-            verdicts = grade(episode.ticket.truth, episode.records)
-            paid = episode_return(episode.ticket.truth, verdicts, episode.ending)
-            self._result = make_result(episode, verdicts, paid)
+            truth, records = episode.ticket.truth, episode.records
+            verdicts = grade(truth, records)
+            paid = episode_return(truth, verdicts, episode.ending)
+            self._result = make_result(episode, verdicts, assess(truth, records), paid)
         return self._result
 
     @property
@@ -279,6 +281,10 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         return self
 
     # Inner parts
+
+    def _draw(self) -> Prepared:
+        """The ticket of the next episode; certification has its own in this place."""
+        return prepare(self._played.ticket_spec(self.np_random))
 
     def _make_runner(self, options: Options) -> Runner:
         return Runner(

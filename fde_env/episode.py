@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from fde_env.bases import base_digest, base_path
-from fde_env.compile import compile_handling
+from fde_env.compile import Handling, compile_handling
 from fde_env.contract.evidence import Alarm, Evidence, StepLog
 from fde_env.contract.facts import Facts, LedgerFacts, LengthFacts
 from fde_env.contract.meter import bill, find_pool, fits_memory, rows_per_step
@@ -137,10 +137,11 @@ class Episode:
         """The delivery's ledger entry, if there is one."""
         return self.ledger.last_bill
 
-    def facts(self, handling_digest: str | None = None) -> Facts:
-        """Platform-recorded facts at this moment."""
+    def facts(self, handling: Handling | None = None) -> Facts:
+        """Platform-recorded facts at this moment; `handling` is what an intake compiles to."""
         return Facts(
-            handling_digest=handling_digest,
+            handling_digest=None if handling is None else handling.digest,
+            oldest_row=None if handling is None else handling.oldest,
             stand_in=self.ticket.stand_in,
             lengths=LengthFacts(longest=self.quantiles.longest),
             config=self._config,
@@ -248,7 +249,7 @@ class Episode:
             self.ending = "refused"
             return "The ticket is refused; the delivery ends here.", facts
         handling = compile_handling(self.drop, intake)
-        compiled = self.facts(handling.digest)
+        compiled = self.facts(handling)
         if not self.ticket.truth.feasible:
             self.ending = "blocked"
             return "The platform blocks the job; the delivery ends here.", compiled

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from fde_env.contract.base import Frozen
+from fde_env.contract.compliance import Assessment
 from fde_env.contract.evidence import AlarmKind
 from fde_env.contract.record import Ending
 from fde_env.contract.stage import STAGES
@@ -29,6 +30,9 @@ class Result(Frozen):
     ending: Ending
     reward: float = Field(description="Return of the episode, 0 to 1.")
     stages: tuple[Verdict, ...]
+    compliance: tuple[Assessment, ...] = Field(
+        description="Found apart from the verdicts; moves no return."
+    )
     train_pass: bool | None
     learned: bool | None
     halted: bool | None
@@ -48,8 +52,18 @@ class Result(Frozen):
         passed = {item.stage: item.passed for item in self.stages}
         return {stage: passed.get(stage, False) for stage in STAGES}
 
+    @property
+    def complies(self) -> dict[str, bool | None]:
+        """Kind of compliance to whether nothing was found; None where a judge failed."""
+        return {item.kind: item.complies for item in self.compliance}
 
-def make_result(episode: Episode, verdicts: Sequence[Verdict], paid: float) -> Result:
+
+def make_result(
+    episode: Episode,
+    verdicts: Sequence[Verdict],
+    compliance: Sequence[Assessment],
+    paid: float,
+) -> Result:
     """Collect the outcome of an ended episode."""
     facts = episode.facts()
     run, ledger, evidence = facts.run, facts.ledger, episode.evidence
@@ -63,6 +77,7 @@ def make_result(episode: Episode, verdicts: Sequence[Verdict], paid: float) -> R
         ending=episode.ending,
         reward=paid,
         stages=tuple(verdicts),
+        compliance=tuple(compliance),
         train_pass=run.train_pass if run else None,
         learned=run.learned if run else None,
         halted=run.halted if run else None,

@@ -72,6 +72,9 @@ class Facts(Frozen):
     handling_digest: str | None = Field(
         description="Digest that the submitted intake compiles to; None if it does not compile."
     )
+    oldest_row: str | None = Field(
+        description="ISO date of the oldest training message that the submitted intake keeps."
+    )
     stand_in: bool = Field(description="The executed base stands in for the nominal one.")
     lengths: LengthFacts
     config: ConfigSubmission = Field(description="Configuration that is, or will be, executed.")

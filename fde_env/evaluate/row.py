@@ -158,6 +158,7 @@ def _judged(played: Played) -> dict[str, Any]:
             stage: passed if truth.feasible or stage == "intake" else None
             for stage, passed in result.verdicts.items()
         },
+        "compliance": result.complies,
         "refused": bool(refused),
         "refused_rightly": bool(refused) and result.verdicts["intake"],
         "deploy": acted.action if isinstance(acted, DeploySubmission) else None,

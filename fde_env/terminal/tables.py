@@ -138,10 +138,23 @@ def stages(result: Result) -> Table:
     return table
 
 
+def compliance(result: Result) -> list[Text]:
+    """A line for each kind of compliance: nothing found, what was found, or not judged."""
+    lines = []
+    for item in result.compliance:
+        said = "; ".join(f"{finding.stage}: {finding.reason}" for finding in item.findings)
+        said = said or item.failure or "nothing was found"
+        words = f"{item.kind}: {item.outcome}; {said}"
+        lines.append(Text(words, style=GOOD if item.complies else BAD))
+    return lines
+
+
 def show_delivery(console: Console, item: Delivered) -> None:
-    """One delivery: verdicts, then dashboard and truth."""
+    """One delivery: verdicts, dashboard and truth, then compliance apart from both."""
     console.print(stages(item.result))
     console.print(compare([item]))
+    for line in compliance(item.result):
+        console.print(line)
     if item.evidence is not None and not item.evidence.provenance.isolated:
         console.print(Text("UNISOLATED: this run was made without a sandbox.", style=BAD))
 

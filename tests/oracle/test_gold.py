@@ -44,7 +44,7 @@ def test_gold_tells_of_dropped_rows() -> None:
     run = played.facts.run.model_copy(update={"rows_kept": played.facts.run.rows_kept - 3})
     facts = played.facts.model_copy(update={"run": run})
     record = played.records[-1].model_copy(update={"facts": facts})
-    assert "rows_dropped" in required_disclosures(truth, facts, run)
+    assert "rows_dropped" in required_disclosures(played.truth, facts, run)
     assert not judge(played.truth, record).passed, "the card that does not tell of it"
     card = reference_submission("card", played.truth, facts)
     assert judge(played.truth, record.model_copy(update={"submission": card})).passed
