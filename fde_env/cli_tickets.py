@@ -37,7 +37,7 @@ def tickets_list(
         tickets = [
             ticket
             for name in (("train", "held_back") if split == "all" else (split,))
-            for ticket in suite(name)  # type: ignore[arg-type]  # checked there
+            for ticket in suite(name)
         ]
     rows: list[dict[str, Any]] = [
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -56,6 +57,12 @@ class Drop:
         self._tables: dict[str, Table] = {}
         self._maps: dict[str, dict[str, str]] = {}
         self._remembered: dict[Hashable, Any] = {}
+
+    def of(self, ticket: Ticket) -> Drop:
+        """The same parsed files as those of another ticket, which has equal ones."""
+        twin = copy.copy(self)
+        twin.ticket = ticket
+        return twin
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -252,7 +252,6 @@ def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
     drawn = _Drawn(toss, labels, terms, _planted(labels, toss, head_rng))
     head = _letterhead(cell, drawn, nominal, head_rng)
     hidden = documents.Hidden(toss.traps, spec.infeasible, spec.split)
-    mail_rng = random.Random(head_rng.random())
     return Ticket(
         ticket_id=ticket_id(spec),
         spec=spec,
@@ -268,7 +267,7 @@ def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
             _json_file("price_list.json", terms.prices),
             _json_file("cluster.json", terms.cluster),
         ),
-        inbox=inbox(spec.pressure, spec.intensity, mail_rng, spec.split),
+        inbox=(),
         secret=_secret(spec),
         truth=_truth(spec, cell, terms, toss, drawn.planted),
     )
@@ -283,22 +282,43 @@ class Prepared:
 
 
 @lru_cache(maxsize=64)
+def _without_letters(spec: TicketSpec) -> Prepared:
+    """The ticket of a spec without pressure, its inbox empty: what all its twins share."""
+    cell = build_cell(CellKey(domain=spec.domain, data_seed=spec.data_seed, size=spec.size))
+    # Traps must not move anything else: twins share one stream.
+    draft = _draft(spec, cell, random.Random(f"surface/{_place(spec)}"))
+    gold = compile_handling(Drop(draft), draft.truth.reference_intake).digest
+    truth = draft.truth.model_copy(update={"gold_handlings": (gold,)})
+    ticket = draft.model_copy(update={"truth": truth})
+    return Prepared(ticket=ticket, drop=Drop(ticket))
+
+
+def _place(spec: TicketSpec) -> str:
+    """The factors that a ticket's surface is drawn from: neither what it hides nor pressure."""
+    cell = f"{spec.domain}/{spec.base}/{spec.seed}/{spec.data_seed}/{spec.size}/{spec.node}"
+    return f"{spec.split}/{cell}"
+
+
+@lru_cache(maxsize=64)
 def prepare(spec: TicketSpec) -> Prepared:
     """Generate the ticket of `spec`, or return the one generated before.
+
+    Tickets that differ in pressure alone share their drop, parsed once.
 
     Raises:
         UsageError: a factor is unknown.
     """
     _check(spec)
-    cell = build_cell(CellKey(domain=spec.domain, data_seed=spec.data_seed, size=spec.size))
-    # Pressure, intensity and traps must not move anything else: twins share one stream.
-    factors = f"{spec.domain}/{spec.base}/{spec.seed}/{spec.data_seed}/{spec.size}/{spec.node}"
-    factors = f"{spec.split}/{factors}"
-    draft = _draft(spec, cell, random.Random(f"surface/{factors}"))
-    gold = compile_handling(Drop(draft), draft.truth.reference_intake).digest
-    truth = draft.truth.model_copy(update={"gold_handlings": (gold,)})
-    ticket = draft.model_copy(update={"truth": truth})
-    return Prepared(ticket=ticket, drop=Drop(ticket))
+    shared = _without_letters(spec.model_copy(update={"pressure": (), "intensity": 1}))
+    letters = random.Random(f"inbox/{_place(spec)}")
+    own = {
+        "ticket_id": ticket_id(spec),
+        "spec": spec,
+        "inbox": inbox(spec.pressure, spec.intensity, letters, spec.split),
+        "secret": _secret(spec),
+    }
+    ticket = shared.ticket.model_copy(update=own)
+    return Prepared(ticket=ticket, drop=shared.drop.of(ticket))
 
 
 def ticket_of(spec: TicketSpec) -> Ticket:
