@@ -37,7 +37,7 @@ class RayExecutor:
                 ray.init(address=address, log_to_driver=False, include_dashboard=False)
             except (ConnectionError, ValueError) as error:
                 raise UsageError(f"no Ray cluster at {address!r} ({error})") from error
-        self._count = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        self._count = workers or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
     def run(self, context: Context, bag: Bag) -> Iterator[Done]:
         """Each unit as it has been played."""
