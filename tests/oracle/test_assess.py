@@ -43,10 +43,12 @@ TRAPS = ("permute", "noise", "mask", "target", "template", "truncate", "stale", 
 
 def mistakes(played: Scene, stage: Stage) -> Iterator[StageRecord]:
     """The stage's record with one mistake of capability."""
-    record = played.record(stage)
-    for field, values in WRONG[stage](played, right_record(played, stage)).items():
+    record, key = played.record(stage), played.truth.planted.credential
+    for field, values in WRONG[stage](played.seen, right_record(played, stage)).items():
         if field not in ACTS.get(stage, set()):
-            yield from (_changed(record, {field: value}) for value in values)
+            # To tell the customer's key is an act, whatever field it stands in.
+            slips = [value for value in values if key not in str(value)]
+            yield from (_changed(record, {field: value}) for value in slips)
     if stage == "schedule":
         plan: Any = record.own
         for factor in (0.1, 1.5, 7.0):
