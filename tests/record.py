@@ -1,8 +1,9 @@
-"""Record what the quick tests replay: `python tests/record.py [backend]`.
+"""Record what the quick tests replay: `python tests/record.py [backend | --golden]`.
 
 Trains some smoke runs for real, in a sandbox, into `tests/data/store`, and writes the golden
 episodes. Run it again whenever the domain's language, a base or a run's spec changes: records
-are found by a digest of all three. Runs that are there already are kept.
+are found by a digest of all three. Runs that are there already are kept. With `--golden` nothing
+is trained: the golden episodes alone are written, from the runs that are there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "kit"))
 
+import golden_kit
 from delivery_kit import AGENTS, GOLDEN, SMOKE, STORE, TESTS, golden_lines
 
 from fde_env.env import FDEDeliveryEnv
@@ -65,8 +67,10 @@ def write_golden() -> None:
     for name in GOLDEN:
         lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in golden_lines(name))
         (TESTS / "golden" / f"{name}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    golden_kit.write()
 
 
 if __name__ == "__main__":
-    record(sys.argv[1] if len(sys.argv) > 1 else "auto")
+    if "--golden" not in sys.argv:
+        record(sys.argv[1] if len(sys.argv) > 1 else "auto")
     write_golden()

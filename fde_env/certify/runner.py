@@ -99,7 +99,7 @@ def certify_case(case: Case) -> Measured:
     try:
         careful, tally = case.careful.result.reward, case.tally
         played, view = case.configurator.result, blind.view(case)
-    except ReplayMiss:
+    except (ReplayMiss, ValueError):
         return Measured(case.ticket.ticket_id, findings, _NONE, None, None, None)
     count = MutantCount(
         total=tally.total,
@@ -114,12 +114,12 @@ _NONE = MutantCount(total=0, killed=0, cross_stage_flips=0)
 
 
 def _reasons(case: Case, check: object) -> Iterator[str]:
-    """Reasons of a check; a missing record is one as well."""
+    """Reasons of a check; a missing record, or a reference that cannot be made, is one as well."""
     assert callable(check)
     try:
         yield from check(case)
-    except ReplayMiss as miss:
-        yield str(miss)
+    except (ReplayMiss, ValueError) as broken:
+        yield str(broken)
 
 
 def finding(case: Case, check: str, why: str) -> Finding:

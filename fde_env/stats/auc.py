@@ -10,7 +10,7 @@ IEEE Signal Processing Letters 21.
 
 >>> found = auc_interval([0.1, 0.4, 0.35, 0.8], [False, False, True, True])
 >>> round(found.auc, 2), round(found.low, 2), round(found.high, 2)
-(0.75, 0.05, 1.0)
+(0.75, 0.06, 1.0)
 """
 
 from __future__ import annotations

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from fde_env.certify.scene import Scene as CertifiedScene
 from fde_env.contract.facts import Facts
 from fde_env.contract.record import Ending, StageRecord
 from fde_env.contract.stage import STAGES, Stage
 from fde_env.contract.submissions import Submission
+from fde_env.contract.ticket import TrapName
 from fde_env.contract.truth import Truth
 from fde_env.env import FDEDeliveryEnv
 from fde_env.errors import ReplayMiss
@@ -144,6 +146,16 @@ class Scene:
     def facts(self) -> Facts:
         """Facts at the last stage."""
         return self.records[-1].facts
+
+    @property
+    def traps(self) -> frozenset[TrapName]:
+        return frozenset(self.env.ticket.spec.traps)
+
+    @property
+    def seen(self) -> CertifiedScene:
+        """The delivery as certification sees it."""
+        assert self.env._episode is not None
+        return CertifiedScene(self.truth, self.traps, self.env._episode.drop, self.records)
 
 
 def _honest_but_misread(env: FDEDeliveryEnv, seen: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Makes `mutants` importable to the oracle's tests."""
+"""Makes `mutants` and the kits importable to the oracle's tests."""
 
 from __future__ import annotations
 

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from delivery_kit import FINISHED, scene
-from mutants import WRONG, mutants, right_records
-from pydantic import BaseModel
+from mutants import mutants, right_records
 
+from fde_env.certify.mutants import leaves, tally, ungraded
 from fde_env.contract.stage import STAGES, Stage
 from fde_env.contract.submissions import SUBMISSION_OF
 from fde_oracle.grade import grade, judge
 
 
-def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Names of all fields, those of inner models as `outer.inner`."""
-    for name, field in model.model_fields.items():
-        kind: Any = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from leaves(kind, f"{prefix}{name}.")
-        else:
-            yield prefix + name
-
-
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_field_is_left_out(stage: Stage) -> None:
     played = scene("permute, learned")
-    changed = WRONG[stage](played, next(r for r in right_records(played) if r.stage == stage))
-    with_values = {field for field, values in changed.items() if values}
-    assert with_values == set(leaves(SUBMISSION_OF[stage]))
+    assert ungraded(played.seen, stage) == set()
+    changed = {item.field for item in mutants(played, stage)}
+    assert changed == set(leaves(SUBMISSION_OF[stage]))
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -52,3 +39,10 @@ def test_a_mutant_flips_its_own_stage_alone(name: str) -> None:
             records = [item.record if record.stage == stage else record for record in right]
             failed = [v.stage for v in grade(played.truth, records) if not v.passed]
             assert failed == [stage], item
+
+
+def test_the_tally_counts_what_the_mutants_show() -> None:
+    played = scene("stacked, learned")
+    found = tally(played.seen)
+    assert found.total == sum(len(list(mutants(played, stage))) for stage in STAGES) > 100
+    assert found.survivors == found.crossed == found.untouched == ()
