@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import gymnasium
 
-from fde_env.contract.action import READ_TOOLS, STAGE_OF_TOOL
 from fde_env.contract.evidence import Evidence
 from fde_env.contract.facts import Facts
 from fde_env.contract.record import Ending, StageRecord
@@ -16,10 +15,10 @@ from fde_env.contract.stage import Stage
 from fde_env.contract.ticket import Ticket
 from fde_env.contract.truth import Truth
 from fde_env.episode import Episode, Rules
-from fde_env.errors import AgentFault, InfrastructureError, MalformedAction, OutOfOrder, UsageError
-from fde_env.observation import Left, Observation, observation_space, observe
+from fde_env.errors import InfrastructureError, UsageError
+from fde_env.observation import Observation, observation_space
 from fde_env.options import Options
-from fde_env.parse import ACTION_ADAPTER, parse_action
+from fde_env.parse import ACTION_ADAPTER
 from fde_env.platform.collect import Mark, collect
 from fde_env.platform.delivery import Delivery
 from fde_env.platform.registry import ModelRegistry
@@ -31,15 +30,14 @@ from fde_env.runs.runner import Runner
 from fde_env.runs.store import Store
 from fde_env.sampling import sample_action
 from fde_env.spaces import JsonSpace
-from fde_env.stats.eprocess import explain
 from fde_env.tickets.generator import Prepared, prepare
-from fde_env.tools import TOOLS
+from fde_env.turns import READ_BUDGET, STEP_BUDGET, Turns
 from fde_oracle.assess import assess
 from fde_oracle.grade import episode_return, grade, judge
 
-STEP_BUDGET = 200
-READ_BUDGET = 40
 DENSE_SHARE = 0.05
+
+__all__ = ["READ_BUDGET", "STEP_BUDGET", "FDEDeliveryEnv"]
 
 
 class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
@@ -81,9 +79,8 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self.observation_space = cast("gymnasium.Space[Observation]", observation_space())
         self.action_space = JsonSpace(ACTION_ADAPTER, sample_action, "action")
         self._runner = self._make_runner(self.options)
-        self._episode: Episode | None = None
+        self._turns: Turns | None = None
         self._played = self.options
-        self._steps = self._reads = 0
         self._observation: Observation | None = None
         self._paid = 0.0
         self._result: Result | None = None
@@ -113,13 +110,9 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             self._played = Options.parse(set_now | options)
         runner = self._make_runner(self._played) if options else self._runner
         prepared = self._draw()
-        self._episode = Episode(prepared, self._rules(), runner, self._watcher, self._registry)
-        self._steps, self._reads, self._paid, self._result = 0, 0, 0.0, None
-        message = (
-            f"Ticket {prepared.ticket.ticket_id} of {prepared.ticket.company}. Read what you need, "
-            "then submit the ten stages in order, beginning with submit_intake."
-        )
-        self._observation = self._observe(message + self._inbox("intake"), "")
+        episode = Episode(prepared, self._rules(), runner, self._watcher, self._registry)
+        self._turns, self._paid, self._result = Turns(episode), 0.0, None
+        self._observation = self._turns.open()
         self._show()
         return copy.deepcopy(self._observation), self._info()
 
@@ -140,17 +133,8 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             assert self._observation is not None
             ended = episode.ending != "truncated"
             return copy.deepcopy(self._observation), 0.0, ended, not ended, self._last_info()
-        self._steps += 1
         before = len(episode.records)
-        message, result = self._play(action)
-        if episode.running() and self._steps >= STEP_BUDGET:
-            episode.truncate()
-            message += " The step budget is spent; the delivery ends here."
-        if len(episode.records) > before:
-            self._reads = 0
-            if episode.running() and episode.stage == "deploy":
-                message += self._inbox("deploy")
-        self._observation = self._observe(message, result)
+        self._observation = self._take(action)
         self._show()
         reward = self._pay(before)
         terminated = episode.ending not in ("running", "truncated")
@@ -167,7 +151,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         """The present state as text ("ansi"), or print it ("human")."""
         if self.render_mode is None or self._observation is None:
             return None
-        text = render_text(self._observation, self._current(), self._steps)
+        text = render_text(self._observation, self._current(), self._taken())
         if self.render_mode == "human":
             print(text, flush=True)  # noqa: T201  # "human" means the terminal
             return None
@@ -252,7 +236,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         """
         twin = copy.copy(self)
         own = {
-            "_episode": self._current().fork(),
+            "_turns": self._playing().fork(),
             "_np_random": copy.deepcopy(self.np_random),
             "_observation": copy.deepcopy(self._observation),
         }
@@ -305,50 +289,28 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             isolate=played.isolate,
         )
 
-    def _current(self) -> Episode:
-        if self._episode is None:
+    def _playing(self) -> Turns:
+        if self._turns is None:
             raise UsageError("call reset() first")
-        return self._episode
+        return self._turns
 
-    def _play(self, raw: Any) -> tuple[str, str]:
-        """Message and tool result of one action; faults become messages."""
+    def _current(self) -> Episode:
+        return self._playing().episode
+
+    @property
+    def _episode(self) -> Episode | None:
+        return None if self._turns is None else self._turns.episode
+
+    def _taken(self) -> int:
+        return self._playing().taken
+
+    def _take(self, action: Any) -> Observation:
         try:
-            action = parse_action(raw)
-            if action.tool in READ_TOOLS:
-                return "", self._read(action.tool, action.arguments)
-            stage = STAGE_OF_TOOL[action.tool]
-            return self._current().submit(stage, action.arguments) + self._alarm_text(), ""
-        except MalformedAction as fault:
-            return f"Malformed action, nothing was taken: {fault}", ""
-        except AgentFault as fault:
-            return f"Not possible, nothing was taken: {fault}", ""
+            return self._playing().take(action)
         except InfrastructureError:
             self.close()
-            self._episode = None
+            self._turns = None
             raise
-
-    def _read(self, tool: str, arguments: Any) -> str:
-        if self._reads >= READ_BUDGET:
-            raise OutOfOrder(
-                f"the {READ_BUDGET} read calls of this stage are used up; submit_"
-                f"{self._current().stage} comes next"
-            )
-        self._reads += 1
-        return TOOLS[tool](self._current().view(), arguments)
-
-    def _alarm_text(self) -> str:
-        alarm = self._current().alarm
-        if alarm is None:
-            return ""
-        return f" {explain(alarm.kind, alarm.step)}" + self._inbox("alarm")
-
-    def _inbox(self, occasion: str) -> str:
-        letters = [item for item in self._current().ticket.inbox if item.occasion == occasion]
-        return "".join(f"\n\nFrom: {item.sender}\n{item.text}" for item in letters)
-
-    def _observe(self, message: str, result: str) -> Observation:
-        left = Left(steps=STEP_BUDGET - self._steps, reads=READ_BUDGET - self._reads)
-        return observe(self._current(), message, result, left)
 
     def _pay(self, before: int) -> float:
         episode = self._current()
@@ -368,7 +330,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             "ticket_id": episode.ticket.ticket_id,
             "stage": episode.stage,
             "ending": str(ending),
-            "steps_used": self._steps,
+            "steps_used": self._taken(),
         }
 
     def _last_info(self) -> dict[str, Any]:
