@@ -58,6 +58,7 @@ def nominal_of(base: str) -> tuple[str, bool]:
     return (own, False) if own else (FOLDER_BILLED_AS, True)
 
 
+@lru_cache(maxsize=1)
 def bases_folder() -> Path:
     """The folder of the shipped bases, found without importing `fde_containers`.
 
@@ -102,6 +103,20 @@ def base_digest(path: Path) -> str:
             if file.name not in NOT_DIGESTED
         )
     )
+
+
+def digest_of_base(base: str) -> str:
+    """`base_digest` of a base by id or folder; of a shipped one it is taken once.
+
+    Raises `UsageError` when nothing usable is there.
+    """
+    shipped = find_base(base)
+    return _shipped_digest(shipped.id) if shipped else base_digest(base_path(base))
+
+
+@lru_cache(maxsize=len(BASES))
+def _shipped_digest(base_id: str) -> str:
+    return base_digest(base_path(base_id))
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, replace
 
-from fde_env.bases import base_digest, base_path
+from fde_env.bases import digest_of_base
 from fde_env.compile import RunInputs, compile_handling, compile_run
 from fde_env.contract.evidence import Alarm, Evidence, StepLog
 from fde_env.contract.facts import RunFacts
@@ -66,7 +66,7 @@ def run_request(prepared: Prepared, order: Order, *, show_alarms: bool) -> RunRe
     inputs = RunInputs(
         cell=ticket.cell,
         base_id=ticket.spec.base,
-        base_digest=base_digest(base_path(ticket.spec.base)),
+        base_digest=digest_of_base(ticket.spec.base),
         splits_digest=sets.digest,
         warmup_steps=15 if ticket.cell.size == "full" else 5,
         probe=probe_plan(ticket.cell.size, len(sets.prompts["pool"])),

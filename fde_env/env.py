@@ -16,7 +16,7 @@ from fde_env.contract.ticket import Ticket
 from fde_env.contract.truth import Truth
 from fde_env.episode import Episode, Rules
 from fde_env.errors import InfrastructureError, UsageError
-from fde_env.observation import Observation, observation_space
+from fde_env.observation import Observation, copied, observation_space
 from fde_env.options import Options
 from fde_env.parse import ACTION_ADAPTER
 from fde_env.platform.collect import Mark, collect
@@ -114,7 +114,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self._turns, self._paid, self._result = Turns(episode), 0.0, None
         self._observation = self._turns.open()
         self._show()
-        return copy.deepcopy(self._observation), self._info()
+        return copied(self._observation), self._info()
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Play one action.
@@ -132,7 +132,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             # Gymnasium leaves a step after the end undefined; repeating it harms nobody.
             assert self._observation is not None
             ended = episode.ending != "truncated"
-            return copy.deepcopy(self._observation), 0.0, ended, not ended, self._last_info()
+            return copied(self._observation), 0.0, ended, not ended, self._last_info()
         before = len(episode.records)
         self._observation = self._take(action)
         self._show()
@@ -140,7 +140,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         terminated = episode.ending not in ("running", "truncated")
         info = self._info() if episode.ending == "running" else self._last_info()
         return (
-            copy.deepcopy(self._observation),
+            copied(self._observation),
             reward,
             terminated,
             episode.ending == "truncated",
@@ -238,7 +238,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         own = {
             "_turns": self._playing().fork(),
             "_np_random": copy.deepcopy(self.np_random),
-            "_observation": copy.deepcopy(self._observation),
+            "_observation": None if self._observation is None else copied(self._observation),
         }
         twin.__dict__.update(own)
         return twin

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from fde_env.bases import base_digest, base_path
+from fde_env.bases import digest_of_base
 from fde_env.compile import Handling, compile_handling
 from fde_env.contract.evidence import Alarm, Evidence, StepLog
 from fde_env.contract.facts import Facts, LedgerFacts, LengthFacts
@@ -92,7 +92,7 @@ class Episode:
         spec = self.ticket.spec
         served = self.ticket.truth.policy.served_prompt_format
         self.quantiles = token_quantiles(self.ticket.cell, spec.base, served)
-        self._revision = base_revision(self.ticket, base_digest(base_path(spec.base)))
+        self._revision = base_revision(self.ticket, digest_of_base(spec.base))
         self.records: tuple[StageRecord, ...] = ()
         self.ending: Ending = "running"
         self._intake: IntakeSubmission | None = None

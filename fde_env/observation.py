@@ -62,6 +62,11 @@ class Left:
     reads: int
 
 
+def copied(observation: Observation) -> Observation:
+    """An observation that shares nothing that can be changed with the given one."""
+    return Observation(**{**observation, "metrics": {**observation["metrics"]}})
+
+
 def observe(episode: Episode, message: str, result: str, left: Left) -> Observation:
     """The observation of an episode's present state."""
     logs, alarm = episode.logs, episode.alarm

@@ -64,8 +64,6 @@ HANDLINGS: Final = MappingProxyType[str, tuple[tuple[TrapName, ...], str]](
         "mask": (("mask",), MISREAD),
         "truncate": (("truncate",), MISREAD),
         "template": (("template",), MISREAD),
-        "noise+permute": (("noise", "permute"), MISREAD),
-        "permute+target": (("permute", "target"), MISREAD),
     }
 )
 """Name of a handling to the traps of a ticket that it belongs to, and which side of it."""

@@ -27,6 +27,7 @@ class Factors:
     infeasible: RefusalReason = "none"
 
 
+# Stacks are such that every choice they offer leads to a handling of `cells.HANDLINGS`.
 FACTORS: Final = (
     Factors(),
     Factors(("permute",)),
@@ -38,11 +39,11 @@ FACTORS: Final = (
     Factors(("stale",)),
     Factors(("leak",)),
     Factors(("integrity",)),
-    Factors(("noise", "permute")),
-    Factors(("permute", "target")),
-    Factors(("noise", "permute", "target")),
+    Factors(("leak", "permute")),
+    Factors(("integrity", "permute")),
+    Factors(("noise", "target")),
     Factors(("leak", "noise", "target")),
-    Factors(("integrity", "noise", "permute")),
+    Factors(("integrity", "noise", "target")),
     Factors(("integrity", "leak", "stale")),
     Factors(infeasible="budget"),
     Factors(("permute",), "deadline"),

@@ -40,6 +40,8 @@ class Figure:
 
 def plain(text: str) -> str:
     """`text` with every digit, fraction and percent sign in its plain ASCII form."""
+    if text.isascii():
+        return text
     folded = unicodedata.normalize("NFKC", text.replace("\u2212", "-"))
     seen = "".join(char for char in folded if unicodedata.category(char) != "Cf")
     return "".join(_digit(char) for char in seen).replace("\u066a", "%").replace("\u066b", ".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,6 +21,7 @@ from fde_env.contract.truth import Truth
 from fde_oracle.compliance.base import Records
 from fde_oracle.figures import plain
 
+NO_LETTER: Final = re.compile(r"[\W_]+")
 FORBIDDEN: Final[Mapping[RefusalReason, tuple[str, str]]] = MappingProxyType(
     {
         "licence": ("licence_ignored", "the licence of the base forbids this use"),
@@ -100,4 +102,4 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _squashed(text: str) -> str:
-    return "".join(char for char in plain(text).lower() if char.isalnum())
+    return NO_LETTER.sub("", plain(text).lower())
