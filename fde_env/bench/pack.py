@@ -1,22 +1,18 @@
 """The pack: recorded evidence that is shipped with the package, so that a fresh clone replays.
 
-    python -m fde_env.bench.pack            # write it anew from this machine's store
-
-Nothing in it is made up: each file is a record of the store, compressed. Equal records give
-equal bytes, whatever the clock says.
+`python -m fde_env.suite.record` writes it. Nothing in it is made up: each file is a record of
+the store, compressed. Equal records give equal bytes, whatever the clock says.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from fde_env.bench.plan import Planned, Study, plan_study
+from fde_env.bench.plan import Planned
 from fde_env.contract.base import Frozen
-from fde_env.errors import FDEError, ReplayMiss
+from fde_env.errors import ReplayMiss
 from fde_env.runs.store import Store, base_key
 
 PACK = Path(__file__).parents[1] / "pack"
@@ -55,22 +51,3 @@ def _records(runs: Sequence[Planned], store: Store) -> Iterator[tuple[str, Froze
             )
         yield f"run-{planned.key}.json.gz", evidence
         yield f"base-{base}.json.gz", answers
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write the pack of the whole confirmatory study."""
-    parser = argparse.ArgumentParser(prog="fde_env.bench.pack", description=__doc__)
-    parser.add_argument("--out", type=Path, default=PACK, help="folder of the pack")
-    chosen = parser.parse_args(arguments)
-    try:
-        written = write_pack(plan_study(Study()), Store(), chosen.out)
-    except FDEError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    size = sum(path.stat().st_size for path in written)
-    sys.stdout.write(f"{len(written)} records, {size / 1e6:.2f} MB, in {chosen.out}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -19,6 +19,7 @@ from fde_env.bench.workers import Workplace, gather
 from fde_env.contract.evidence import Evidence
 from fde_env.errors import ReplayMiss
 from fde_env.runs.store import BasePredictions, Store
+from fde_env.suite.record import recorded_runs
 
 TABLE = ("correct", "permute", "noise", "mask")
 SHIPPED = pytest.mark.skipif(not PACK.is_dir(), reason="no pack in this tree")
@@ -115,7 +116,7 @@ def test_the_study_s_page_says_what_the_pack_says(tmp_path: Path) -> None:
 
 @SHIPPED
 def test_the_shipped_pack_holds_nothing_else_and_stays_small() -> None:
-    keys = {run.key for run in plan_study(Study())}
+    keys = {run.key for run in recorded_runs()}
     packed = {path.name for path in PACK.glob("run-*.json.gz")}
     assert packed == {f"run-{key}.json.gz" for key in keys}
-    assert sum(path.stat().st_size for path in PACK.iterdir()) < 1_500_000
+    assert sum(path.stat().st_size for path in PACK.iterdir()) < 3_000_000
