@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing import get_context
 
 from fde_env.certify.case import Case
-from fde_env.certify.checks import CHECKS
+from fde_env.certify.checks import CHECKS, Check
 from fde_env.certify.measured import Measured
 from fde_env.certify.report import Certificate, CueAUC, Finding, MutantCount
 from fde_env.certify.suite_checks import blind, cues, habits
@@ -113,9 +113,8 @@ def certify_case(case: Case) -> Measured:
 _NONE = MutantCount(total=0, killed=0, cross_stage_flips=0)
 
 
-def _reasons(case: Case, check: object) -> Iterator[str]:
+def _reasons(case: Case, check: Check) -> Iterator[str]:
     """Reasons of a check; a missing record, or a reference that cannot be made, is one as well."""
-    assert callable(check)
     try:
         yield from check(case)
     except (ReplayMiss, ValueError) as broken:
