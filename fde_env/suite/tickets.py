@@ -44,7 +44,7 @@ FACTORS: Final = (
     Factors(("noise", "target")),
     Factors(("leak", "noise", "target")),
     Factors(("integrity", "noise", "target")),
-    Factors(("integrity", "leak", "stale")),
+    Factors(("integrity", "stale")),
     Factors(infeasible="budget"),
     Factors(("permute",), "deadline"),
     Factors(infeasible="licence"),

@@ -127,6 +127,9 @@ def _misread_plan(policy: Policy, traps: frozenset[TrapName]) -> PlanSubmission:
 def _check(spec: TicketSpec) -> None:
     if len(spec.traps) > 3 or len(set(spec.traps)) != len(spec.traps):
         raise UsageError("a ticket stacks at most three different traps")
+    if {"leak", "stale"} <= set(spec.traps):
+        # A copied row has the date of its place and the code of its original.
+        raise UsageError("leak and stale cannot be stacked: dates would tell copies from originals")
 
 
 def _planted(labels: surface.Labels, toss: surface.Toss, rng: random.Random) -> Planted:

@@ -12,7 +12,7 @@ from fde_env.certify.policies import FIXED
 from fde_env.contract.submissions.intake import RefusalReason
 from fde_env.tickets.traps import TRAPS
 
-STACKS = (("noise", "permute"), ("noise", "permute", "target"), ("integrity", "leak", "stale"))
+STACKS = (("noise", "permute"), ("noise", "permute", "target"), ("integrity", "stale"))
 REASONS = [reason for reason in get_args(RefusalReason) if reason != "none"]
 
 

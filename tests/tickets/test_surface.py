@@ -35,7 +35,7 @@ TRAP_SETS: list[tuple[TrapName, ...]] = [
     ("integrity",),
     ("mask", "permute"),
     ("mask", "noise", "permute"),
-    ("integrity", "leak", "stale"),
+    ("integrity", "leak", "noise"),
 ]
 SPEC: dict[str, Any] = {
     "domain": "bank",
@@ -229,6 +229,7 @@ def _columns(made: Ticket, *names: str) -> list[Any]:
     ("changes", "message"),
     [
         ({"traps": ("mask", "mask")}, "at most three different traps"),
+        ({"traps": ("leak", "stale")}, "cannot be stacked"),
         ({"domain": "zoo"}, "zoo"),
     ],
 )
