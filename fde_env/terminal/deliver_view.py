@@ -13,10 +13,10 @@ from fde_env.options import Options
 from fde_env.platform.folder import Desk, Keeper
 from fde_env.platform.keys import operator_home
 from fde_env.run_report import run_report
-from fde_env.tickets.generator import ticket_of
 from fde_env.terminal.approval_view import show_kept
 from fde_env.terminal.live_view import LiveView
 from fde_env.terminal.tables import Delivered, show_delivery
+from fde_env.tickets.generator import ticket_of
 from fde_env.tickets.terms import steps_of
 
 
