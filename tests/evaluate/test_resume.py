@@ -51,7 +51,7 @@ def kill_after(process: subprocess.Popen[bytes], out: Path, episodes: int) -> di
     began = time.monotonic()
     while len([*folder.glob("[!.]*")] if folder.exists() else []) < episodes:
         assert process.poll() is None, process.stdout.read().decode() if process.stdout else ""
-        assert time.monotonic() - began < 120
+        assert time.monotonic() - began < 400
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
