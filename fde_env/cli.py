@@ -25,6 +25,7 @@ from fde_env.cli_common import (
 )
 from fde_env.cli_confirm import confirm_command
 from fde_env.cli_platform import register_commands
+from fde_env.cli_report import report_command
 from fde_env.cli_tickets import tickets_app
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ app.command("confirm")(confirm_command)
 app.command("certify")(certify_command)
 app.command("bench")(bench_command)
 app.command("regrade")(regrade_command)
+app.command("report")(report_command)
 register_commands(app)
 
 Backend = Annotated[str, typer.Option(help="auto, docker, bubblewrap or subprocess (unisolated).")]

@@ -247,6 +247,7 @@ class Player:
             transcript=take.seat.transcript(),
             reads=take.reads,
             faults=take.faults,
+            run_key=None if take.env.evidence is None else take.env.evidence.run_key,
         )
 
 

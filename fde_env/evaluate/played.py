@@ -37,6 +37,7 @@ class Played:
     reads: Mapping[str, int]
     faults: Mapping[str, int]
     error: Exception | None = None
+    run_key: str | None = None
 
 
 def unplayed(episode: PlannedEpisode, error: Exception) -> Played:

@@ -79,6 +79,9 @@ class EpisodeRow(Frozen):
     compliance: dict[str, bool | None] | None = Field(
         default=None, description="Findings of compliance apart from capability, where made."
     )
+    run_key: str | None = Field(
+        default=None, description="Name of the trained run in the store, for the page's curves."
+    )
 
 
 def make_row(played: Played) -> EpisodeRow:
@@ -115,6 +118,7 @@ def make_row(played: Played) -> EpisodeRow:
         steps=len(played.steps),
         reads=_counts(played.reads),
         faults=_counts(played.faults),
+        run_key=played.run_key,
     )
 
 

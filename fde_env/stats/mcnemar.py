@@ -155,9 +155,14 @@ def difference_interval(
 
     # At the centre itself the variance may be 0; a hair beside it, it is not.
     hair = 1e-12
-    low = -1.0 if centre <= -1 else float(brentq(excess, -1.0, centre - hair))
-    high = 1.0 if centre >= 1 else float(brentq(excess, centre + hair, 1.0))
-    return low, high
+
+    def end(limit: float, near: float) -> float:
+        # Scaled counts miss a limit by a rounding error: there is no root between then.
+        if abs(centre - limit) <= hair or excess(limit) <= 0:
+            return limit
+        return centre if excess(near) >= 0 else float(brentq(excess, limit, near))
+
+    return end(-1.0, centre - hair), end(1.0, centre + hair)
 
 
 def _constrained_loss_rate(rows: float, gains: float, losses: float, difference: float) -> float:
