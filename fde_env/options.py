@@ -85,7 +85,6 @@ class Options(Frozen):
             split=self.split,
         )
 
-
     def fixed_spec(self) -> TicketSpec:
         """The ticket of options that leave nothing open, or the first of those that do."""
         return self.ticket_spec(np.random.default_rng(0))

@@ -11,7 +11,13 @@ import pytest
 
 from fde_env.errors import SandboxFailed, UsageError
 from fde_env.sandbox.base import Launch
-from fde_env.sandbox.folders import check_folders, own_folder, read_output, read_output_in, stale_paths
+from fde_env.sandbox.folders import (
+    check_folders,
+    own_folder,
+    read_output,
+    read_output_in,
+    stale_paths,
+)
 
 
 def test_a_plain_file_is_read(tmp_path: Path) -> None:

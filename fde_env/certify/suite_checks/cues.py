@@ -57,6 +57,8 @@ def cue_specs(count: int, first_seed: int = FIRST_SEED) -> tuple[TicketSpec, ...
     found = []
     for place in range(count):
         chosen = rng.sample(traps, rng.randint(1, MOST_TRAPS))
+        if {"leak", "stale"} <= set(chosen):  # no ticket stacks these
+            chosen.remove("leak")
         reason = rng.choice(reasons)
         found.append(
             TicketSpec(
