@@ -23,7 +23,7 @@ def report_command(
     ] = None,
     study: Annotated[
         Path | None,
-        typer.Option(help="Folder of `fde confirm`; default: the recorded study, if all is there."),
+        typer.Option(help="Folder of `fde confirm`, or none; default: the recorded one."),
     ] = None,
 ) -> None:
     """Make the page, the tables or the pictures of a benchmark run."""

@@ -29,7 +29,7 @@ def write_report(
         folder: written by `fde bench`.
         form: html, md, csv, svg or png.
         out: file, or for pictures folder; by default beside the summary.
-        study: results of `fde confirm`; by default the recorded study, if all of it is there.
+        study: results of `fde confirm`, or "none"; by default the recorded study, if it is whole.
 
     Raises:
         UsageError: there is no such form or study, or matplotlib is not installed.
@@ -38,7 +38,10 @@ def write_report(
     if form not in TEXTS and form not in PICTURES:
         raise UsageError(f"--format is {', '.join((*TEXTS, *PICTURES))}, not {form!r}")
     store = Store()
-    found = recorded_study(store) if study is None else read_study(study)
+    if study is None:
+        found = recorded_study(store)
+    else:
+        found = None if str(study) == "none" else read_study(study)
     report = read_report(folder, store, found)
     if form in PICTURES:
         return draw_report(report, out or folder / "figures", form)

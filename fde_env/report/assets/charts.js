@@ -70,7 +70,7 @@ function wealth(width, curves, threshold, { hue, steps } = {}) {
     ({ step, value: Math.min(top, Math.max(floor, log / Math.LN10)), run: curve.run + curve.kind, hue: hue(curve) })));
   const ends = curves.filter((curve) => curve.alarm !== undefined && curve.alarm !== null && curve.p.length)
     .map((curve) => ({ step: curve.p.at(-1)[0], value: Math.min(top, Math.max(floor, curve.p.at(-1)[1] / Math.LN10)), hue: hue(curve) }));
-  return plot(width, { height: 260, marginLeft: 56, marginBottom: 38,
+  return plot(width, { height: 260, marginLeft: 72, marginBottom: 38,
     x: { label: "step", domain: [0, steps], ticks: 5, labelAnchor: "left", labelArrow: "none" },
     y: { label: null, domain: [floor, top], ticks: [-3, -2, 0, 2, 4, 6], grid: true, tickFormat: (v) => (v >= 0 ? d3.format(",")(10 ** v) : String(10 ** v)) },
     marks: [Plot.ruleY([Math.log10(threshold)], { stroke: "var(--ink)", strokeDasharray: "5 4" }),

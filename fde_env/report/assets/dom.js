@@ -5,9 +5,9 @@ const HEAD = JSON.parse(document.getElementById("head").textContent);
 function el(name, attributes = {}, ...children) {
   const found = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined || (value === false && !key.startsWith("aria-"))) continue;
     if (key === "on") for (const [event, react] of Object.entries(value)) found.addEventListener(event, react);
-    else found.setAttribute(key, value === true ? "" : String(value));
+    else found.setAttribute(key, value === true && !key.startsWith("aria-") ? "" : String(value));
   }
   found.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return found;
