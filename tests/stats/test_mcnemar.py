@@ -123,3 +123,29 @@ def test_p_is_the_tail_that_scipys_binomtest_returns() -> None:
                 continue
             wanted = binomtest(gains, gains + losses, 0.5, alternative="greater").pvalue
             assert mcnemar_p(gains, losses) == pytest.approx(wanted, rel=1e-9)
+
+
+@given(
+    st.integers(1, 400),
+    st.floats(0.05, 1.0),
+    st.floats(0.0, 1.0),
+    st.floats(0.0, 1.0),
+)
+def test_interval_of_scaled_counts_holds_the_difference(
+    rows: int, scale: float, discordant: float, won: float
+) -> None:
+    # Rows that are tied together count for less: a whole row may become a fraction of one.
+    worth = max(1.0, rows * scale)
+    gains, losses = worth * discordant * won, worth * discordant * (1 - won)
+    low, high = difference_interval(worth, gains, losses)
+    centre = (gains - losses) / worth
+    assert -1 <= low <= centre + 1e-9
+    assert centre - 1e-9 <= high <= 1
+
+
+@pytest.mark.parametrize(("gains", "losses"), [(0.0, 1.0), (1.0, 0.0)])
+def test_interval_where_every_scaled_row_went_one_way(gains: float, losses: float) -> None:
+    for worth in (7 / 3, 44 / 3, 88 * 0.5681818181818181):
+        low, high = difference_interval(worth, worth * gains, worth * losses)
+        assert (low == -1) == (losses == 1)
+        assert (high == 1) == (gains == 1)
