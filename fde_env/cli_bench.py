@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from fde_env.cli_common import shown_errors
+
 Many = list[str] | None
 
 
@@ -93,7 +95,7 @@ def _bench(
     *,
     as_json: bool,
 ) -> None:
-    from fde_env.errors import FDEError, UsageError
+    from fde_env.errors import UsageError
     from fde_env.evaluate.progress import BenchBar
     from fde_env.evaluate.request import parse_request, plan_of, read_request
     from fde_env.evaluate.run import EXECUTORS, Place, evaluate
@@ -104,7 +106,7 @@ def _bench(
     injects = {"off": [False], "on": [True], "both": [False, True]}
     # Policies of one's own are found where one works, in this process and in workers.
     sys.path.insert(0, str(Path.cwd()))
-    try:
+    with shown_errors(resumable=True):
         if special["inject"] is not None:
             if special["inject"] not in injects:
                 raise UsageError(f"--inject is off, on or both, not {special['inject']!r}")
@@ -117,12 +119,6 @@ def _bench(
             request = request.model_copy(update={"options": options})
         with BenchBar(console) as bar:
             summary = evaluate(plan_of(request), Place(**place), bar.tell)
-    except KeyboardInterrupt:
-        console.print("Stopped. The same command goes on from here.")
-        raise typer.Exit(130) from None
-    except FDEError as error:
-        console.print(f"fde: {error}", style="red", highlight=False, markup=False)
-        raise typer.Exit(2) from None
     if as_json:
         sys.stdout.write(summary_bytes(summary).decode())
     else:
@@ -137,15 +133,11 @@ def regrade_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Apply today's oracle to old trajectories and show what changed."""
-    from fde_env.errors import FDEError
     from fde_env.evaluate.table import show_regraded
     from fde_env.regrade import regrade
 
-    try:
+    with shown_errors():
         found = regrade(folder)
-    except FDEError as error:
-        Console(stderr=True).print(f"fde: {error}", style="red", highlight=False, markup=False)
-        raise typer.Exit(2) from None
     if as_json:
         sys.stdout.write(found.model_dump_json(indent=1) + "\n")
     else:

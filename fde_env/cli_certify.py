@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
-from fde_env.errors import FDEError
+from fde_env.cli_common import shown_errors
 
 if TYPE_CHECKING:
     from fde_env.certify.report import Certificate
@@ -31,14 +31,11 @@ def certify_command(
     from fde_env.certify.runner import Plan, certify
 
     console = Console(stderr=as_json)
-    try:
+    with shown_errors():
         plan = Plan(
             split=_split(split), tickets=tickets, look_for_cues=not quick, processes=processes
         )
         found = certify(plan)
-    except FDEError as error:
-        Console(stderr=True).print(f"fde: {error}", style="red", highlight=False, markup=False)
-        raise typer.Exit(2) from None
     if as_json:
         sys.stdout.write(found.model_dump_json(indent=2) + "\n")
     else:

@@ -35,10 +35,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 
 
 @contextmanager
-def shown_errors() -> Iterator[None]:
-    """Show our own errors as one line and exit with 2; let bugs be seen as bugs."""
+def shown_errors(*, resumable: bool = False) -> Iterator[None]:
+    """Show our own errors as one line and exit with 2; let bugs be seen as bugs.
+
+    A `resumable` command that is interrupted says that it goes on, and exits with 130.
+    """
     try:
         yield
+    except KeyboardInterrupt:
+        if not resumable:
+            raise
+        Console(stderr=True).print("Stopped. The same command goes on from here.")
+        raise typer.Exit(130) from None
     except FDEError as error:
         shown = Console(stderr=True, soft_wrap=True)
         shown.print(f"fde: {error}", style="red", highlight=False, markup=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+from fde_env.cli_common import print_json, shown_errors
 
 if TYPE_CHECKING:
     from fde_env.bench.plan import Planned
@@ -67,7 +67,6 @@ def confirm_command(  # noqa: PLR0913, PLR0917  # one parameter for each flag is
     from fde_env.bench.request import Asked, place_for, plan_asked
     from fde_env.bench.results import short
     from fde_env.bench.table import show_results
-    from fde_env.errors import FDEError
 
     console = Console(stderr=True)
     asked = Asked(
@@ -82,22 +81,11 @@ def confirm_command(  # noqa: PLR0913, PLR0917  # one parameter for each flag is
         learning_rate=learning_rate,
         gpus=gpus,
     )
-    try:
+    with shown_errors(resumable=True):
         runs: tuple[Planned, ...] = plan_asked(asked, console)
         place = place_for(asked, backend, execution, workers=workers, warm=warm)
         done = confirm(runs, place, console, out=out, pictures=pictures)
-    except KeyboardInterrupt:
-        console.print("Stopped. The same command goes on from here.")
-        raise typer.Exit(130) from None
-    except FDEError as error:
-        console.print(f"fde: {error}", style="red", highlight=False, markup=False)
-        raise typer.Exit(2) from None
     if as_json:
-        _print_json(short(done.results))
+        print_json(short(done.results))
     else:
         show_results(Console(), done.results, done.files)
-
-
-def _print_json(value: Any) -> None:
-    json.dump(value, sys.stdout, indent=2)
-    sys.stdout.write("\n")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from fde_env.cli_common import AsJson, shown_errors
+from fde_env.cli_common import AsJson, print_json, shown_errors
 
 if TYPE_CHECKING:
     from fde_env.platform.folder import Desk
@@ -43,11 +41,6 @@ def _desk() -> Desk:
 def _say(words: str, *, good: bool | None = None) -> None:
     style = {None: None, True: "green", False: "red"}[good]
     Console().print(words, style=style, highlight=False, markup=False, soft_wrap=True)
-
-
-def _print_json(value: Any) -> None:
-    json.dump(value, sys.stdout, indent=2)
-    sys.stdout.write("\n")
 
 
 @keys_app.command("new")
@@ -87,7 +80,7 @@ def ledger_verify(
     with shown_errors():
         found = examine_ledger(file, head)
     if as_json:
-        _print_json(found.as_json())
+        print_json(found.as_json())
     else:
         _say(found.words, good=found.holds)
     if not found.holds:
@@ -173,7 +166,7 @@ def verify(
     with shown_errors():
         found = examine_receipt(_desk(), receipt, tuple(key or ()), ledger)
     if as_json:
-        _print_json(found.as_json())
+        print_json(found.as_json())
     else:
         show_examined(Console(), found)
     if not found.holds:
