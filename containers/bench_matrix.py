@@ -3,8 +3,8 @@
    python containers/bench_matrix.py                         # 48 runs, as many processes as cores
    python containers/bench_matrix.py --bases qwen3-tiny-a --seeds 1    # four of them
 
-Three ways to train the same rows with the same settings, one after the other, each with as
-many processes at a time as cores and one thread a process:
+Three ways to train the same rows with the same settings, batches of like length included, one
+after the other, each with as many processes at a time as cores and one thread a process:
 
 * confirm: sandboxed warm workers; includes the base's answers, every probe, snapshots at
   alarms, the evaluation of 1,700 rows a run, and keeping evidence and adapter;
@@ -153,6 +153,7 @@ def _bare(folder: Path, base: Path) -> None:
             completion_only_loss=config["loss_on"] == "completion",
             seed=config["seed"],
             data_seed=config["seed"],
+            train_sampling_strategy="group_by_length",
             use_cpu=True,
             bf16=False,
             activation_checkpointing=False,
