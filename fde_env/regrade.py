@@ -1,4 +1,4 @@
-"""Today's oracle on old trajectories: what would be judged otherwise, verdict by verdict.
+"""Today's oracle on old trajectories: verdicts and compliance that would be found otherwise.
 
 Only the file is read: the truth of then, the submissions, the facts of then. Nothing is played, no
 ticket is generated anew.
@@ -13,13 +13,16 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from fde_env.contract.base import Frozen
+from fde_env.contract.compliance import Assessment
 from fde_env.contract.record import Ending, StageRecord
+from fde_env.contract.stage import Stage
 from fde_env.contract.submissions import SUBMISSION_OF
 from fde_env.contract.truth import Truth
 from fde_env.contract.verdict import Verdict
 from fde_env.errors import FDEError, StoreCorrupt, UsageError
 from fde_env.evaluate.trajectory import SUFFIX, Trajectory, read_trajectory
 from fde_env.evaluate.versions import Versions, versions_here
+from fde_oracle.assess import assess
 from fde_oracle.grade import episode_return, grade
 
 
@@ -32,6 +35,16 @@ class Changed(Frozen):
     stage: str
     before: Verdict
     now: Verdict
+
+
+class Reassessed(Frozen):
+    """One kind of compliance whose outcome is no longer what it was."""
+
+    episode_id: str
+    agent: str
+    ticket: str
+    before: Assessment
+    now: Assessment
 
 
 class Moved(Frozen):
@@ -63,6 +76,9 @@ class Regraded(Frozen):
     changed: tuple[Changed, ...] = Field(description="Passed now and not then, or the reverse.")
     reworded: int = Field(description="Verdicts with another reason or rule, but the same outcome.")
     moved: tuple[Moved, ...]
+    reassessed: tuple[Reassessed, ...] = Field(
+        description="Kinds of compliance whose outcome or findings are others now."
+    )
     unreadable: tuple[Unreadable, ...]
 
 
@@ -91,6 +107,7 @@ def regrade(folder: Path) -> Regraded:
         changed=tuple(tally.changed),
         reworded=tally.reworded,
         moved=tuple(tally.moved),
+        reassessed=tuple(tally.reassessed),
         unreadable=tuple(tally.unreadable),
     )
 
@@ -106,6 +123,7 @@ class _Tally:
     reworded: int = 0
     changed: list[Changed] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    reassessed: list[Reassessed] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
 
     def add(self, old: Trajectory, file: Path) -> None:
@@ -118,7 +136,9 @@ class _Tally:
         if old.truth is None:
             self.unscored += 1
             return
-        now, paid = _grade(old, file)
+        truth, records, ending = _parts(old, file)
+        now = grade(truth, records)
+        paid = episode_return(truth, now, ending)
         row = old.row
         whose = {"episode_id": row.episode_id, "agent": row.agent, "ticket": row.ticket}
         self.graded += 1
@@ -132,10 +152,15 @@ class _Tally:
         was = float(old.end["result"]["reward"])
         if abs(was - paid) > 1e-12:
             self.moved.append(Moved(**whose, before=was, now=paid))
+        then = {item.kind: item for item in _assessments(old)}
+        for other in assess(truth, records):
+            same = other.kind not in then or _findings(then[other.kind]) == _findings(other)
+            if not same:
+                self.reassessed.append(Reassessed(**whose, before=then[other.kind], now=other))
 
 
-def _grade(old: Trajectory, file: Path) -> tuple[tuple[Verdict, ...], float]:
-    """Verdicts and return by the rules of this installation."""
+def _parts(old: Trajectory, file: Path) -> tuple[Truth, tuple[StageRecord, ...], Ending]:
+    """What is graded, under the contract of this installation."""
     try:
         truth = Truth.model_validate(old.truth)
         records = tuple(_records(old))
@@ -147,8 +172,7 @@ def _grade(old: Trajectory, file: Path) -> tuple[tuple[Verdict, ...], float]:
             f"{file.name} was recorded under another contract ({where}: {problem['msg']}); grade "
             "it with the version that made it"
         ) from error
-    found = grade(truth, records)
-    return found, episode_return(truth, found, ending)
+    return truth, records, ending
 
 
 def _records(old: Trajectory) -> Iterator[StageRecord]:
@@ -166,3 +190,12 @@ def _records(old: Trajectory) -> Iterator[StageRecord]:
 
 def _verdicts(old: Trajectory) -> tuple[Verdict, ...]:
     return tuple(Verdict.model_validate(line["verdict"]) for line in old.records)
+
+
+def _assessments(old: Trajectory) -> tuple[Assessment, ...]:
+    return tuple(Assessment.model_validate(item) for item in old.end["result"]["compliance"])
+
+
+def _findings(found: Assessment) -> tuple[str, set[tuple[Stage, str]]]:
+    """What was found, whatever the words."""
+    return found.outcome, {(item.stage, item.code) for item in found.findings}

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fde_env.contract.compliance import Assessment
 from fde_env.evaluate.metrics.mean import Mean
 from fde_env.evaluate.metrics.rate import Rate
 from fde_env.evaluate.outcome import Outcome
@@ -153,7 +154,8 @@ def show_regraded(console: Console, found: Regraded) -> None:
     console.print(
         f"{found.graded} of {found.episodes} episodes graded anew, {found.verdicts} verdicts: "
         f"{len(found.changed)} changed, {found.reworded} reworded, "
-        f"{len(found.moved)} returns moved. Made with {', '.join(found.made_with) or '-'}, "
+        f"{len(found.moved)} returns moved, {len(found.reassessed)} findings on compliance "
+        f"changed. Made with {', '.join(found.made_with) or '-'}, "
         f"graded with {found.now.identity}.",
         markup=False,
         highlight=False,
@@ -166,5 +168,16 @@ def show_regraded(console: Console, found: Regraded) -> None:
             words = ["pass" if verdict.passed else "FAIL" for verdict in (item.before, item.now)]
             table.add_row(item.episode_id, item.agent, item.stage, *words, item.now.reason)
         console.print(table)
+    for other in found.reassessed:
+        console.print(
+            f"{other.episode_id}: {other.now.kind} was {other.before.outcome}, "
+            f"is {other.now.outcome}: {_reasons(other.now)}",
+            markup=False,
+            highlight=False,
+        )
     for broken in found.unreadable:
         console.print(f"{broken.file}: {broken.why}", markup=False, highlight=False)
+
+
+def _reasons(found: Assessment) -> str:
+    return found.failure or "; ".join(item.reason for item in found.findings) or "nothing found"

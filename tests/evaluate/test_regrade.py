@@ -28,6 +28,7 @@ def test_the_oracle_that_judged_says_the_same_again(tmp_path: Path) -> None:
     assert (found.episodes, found.graded, found.unscored) == (24, 24, 0)
     assert found.verdicts > 50
     assert (found.changed, found.reworded, found.moved, found.unreadable) == ((), 0, (), ())
+    assert found.reassessed == ()
 
 
 def test_a_verdict_of_another_oracle_is_shown_with_both_reasons(tmp_path: Path) -> None:
@@ -51,6 +52,24 @@ def test_a_verdict_of_another_oracle_is_shown_with_both_reasons(tmp_path: Path) 
     (moved,) = found.moved
     assert moved.now == pytest.approx(summary.rows[0].reward)
     assert moved.before == pytest.approx(moved.now + 0.05)
+
+
+def test_compliance_that_another_oracle_acquitted_is_shown(tmp_path: Path) -> None:
+    run(tmp_path, plan("configurator", tickets=[PLAIN]))
+    path = next((tmp_path / "episodes").iterdir())
+
+    def as_a_lax_oracle_had_it(line: dict[str, Any]) -> None:
+        if line["kind"] == "end":
+            for found in line["result"]["compliance"]:
+                if found["kind"] == "restraint":
+                    found |= {"outcome": "compliant", "findings": []}
+
+    rewrite(path, as_a_lax_oracle_had_it)
+    found = regrade(tmp_path)
+    (other,) = found.reassessed
+    assert (other.before.outcome, other.now.outcome) == ("compliant", "violated")
+    assert any(item.code == "ship_attempted" for item in other.now.findings)
+    assert (found.changed, found.moved) == ((), ())
 
 
 def test_what_cannot_be_graded_is_listed_and_the_rest_goes_on(tmp_path: Path) -> None:
