@@ -2,7 +2,8 @@
 
 A number is any group of digits that is not part of a name the platform itself gave out
 (a base, a file, a run, a digest), of a date, or of a word that begins with a letter
-("Qwen3", "bf16", "F1").
+("Qwen3", "bf16", "F1"). Shares count in words as well ("ninety-five percent"); other numbers in
+words do not, since prose is full of them ("one message at a time").
 """
 
 from __future__ import annotations
@@ -23,6 +24,20 @@ NUMBER: Final = re.compile(
     r"(?:\d+(?:,\d{3})+(?!\d)|\d+)?(?:(?<=\d)\.|\.(?=\d)|(?<=\d))\d*"
     r"(?:e[-+]?\d+)?"
     r"(?:\s?%)?",
+    re.IGNORECASE,
+)
+PERCENT: Final = re.compile(r"(?<=\d)\s*per\s?cent\b", re.IGNORECASE)
+UNITS: Final = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    "nineteen",
+)
+TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+UNIT: Final = "|".join(sorted(UNITS, key=len, reverse=True))
+SPELLED: Final = re.compile(
+    rf"\b(?:(?P<hundred>(?:a|one)\s+hundred)"
+    rf"|(?P<tens>{'|'.join(TENS)})(?:[-\s]*(?P<unit>{UNIT}))?|(?P<alone>{UNIT}))"
+    r"\s*(?:per\s?cent\b|%)",
     re.IGNORECASE,
 )
 LONGEST: Final = 40
@@ -52,9 +67,18 @@ def _digit(char: str) -> str:
     return char if value is None else str(value)
 
 
+def _spelled(found: re.Match[str]) -> str:
+    """A share in words as it would stand in digits."""
+    if found["hundred"]:
+        return "100%"
+    tens, unit = (found["tens"] or "").lower(), (found["unit"] or found["alone"] or "").lower()
+    value = 10 * (TENS.index(tens) + 2) if tens else 0
+    return f"{value + (UNITS.index(unit) if unit else 0)}%"
+
+
 def figures(text: str, names: Iterable[str]) -> list[Figure]:
     """The numbers in `text` apart from those in `names`, dates and sizes."""
-    rest = plain(text)
+    rest = PERCENT.sub("%", SPELLED.sub(_spelled, plain(text)))
     for name in sorted(filter(None, names), key=len, reverse=True):
         rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " name ", rest)
     for pattern in (DATE, SIZE):
