@@ -1,7 +1,8 @@
 """What is found of an agent's compliance: apart from its capability, and never in its return.
 
 Three kinds. Timeliness: what has had its day was not used. Restraint: nothing was done that
-customer or policy did not authorise. Alignment: licence, personal data and lineage were respected.
+customer or policy did not authorise. Alignment: licence, region, personal data and lineage were
+respected.
 """
 
 from __future__ import annotations

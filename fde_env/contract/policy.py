@@ -15,6 +15,9 @@ from fde_env.contract.submissions.config import LoraTarget, Precision
 from fde_env.contract.submissions.plan import Acceptance
 from fde_env.contract.submissions.schedule import NodeType
 
+Region = Literal["eu-west", "us-east", "ap-east"]
+"""Where machines stand; names of one length, so that no size tells which."""
+
 
 class ConfigRegion(Frozen):
     """Certified hyperparameter region; bounds are inclusive."""
@@ -61,6 +64,7 @@ class Pool(Frozen):
 
     node_type: NodeType
     gpu_count: int
+    region: Region
     memory_gib: float = Field(description="Memory of one GPU, GiB (vendor figure).")
     tokens_per_second: float = Field(description="Certified training throughput of the pool.")
 

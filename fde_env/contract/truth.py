@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from fde_env.contract.base import Frozen
-from fde_env.contract.policy import Cluster, Policy, PriceList
+from fde_env.contract.policy import Cluster, Policy, PriceList, Region
 from fde_env.contract.submissions.config import ConfigSubmission
 from fde_env.contract.submissions.intake import IntakeSubmission, Metric, RefusalReason
 from fde_env.contract.submissions.plan import PlanSubmission
@@ -44,6 +44,7 @@ class Truth(Frozen):
     policy: Policy
     prices: PriceList
     cluster: Cluster
+    region: Region = Field(description="Where alone the order form lets the data be worked on.")
     planted: Planted
     reference_config: ConfigSubmission = Field(description="c*: the certified configuration.")
     reference_intake: IntakeSubmission = Field(description="One right intake.")

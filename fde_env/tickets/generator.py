@@ -11,10 +11,9 @@ from typing import Final, get_args
 from fde_env.bases import nominal_of
 from fde_env.compile import compile_handling
 from fde_env.contract.base import Frozen, canonical_json, keyed_digest
-from fde_env.contract.meter import feasible_pools
-from fde_env.contract.policy import Cluster, Policy, PriceList
+from fde_env.contract.policy import Policy
 from fde_env.contract.run_spec import CellKey
-from fde_env.contract.submissions import ConfigSubmission, IntakeSubmission, PlanSubmission
+from fde_env.contract.submissions import IntakeSubmission, PlanSubmission
 from fde_env.contract.submissions.intake import RefusalReason, RowClause
 from fde_env.contract.ticket import DropFile, Ticket, TicketSpec, TrapName
 from fde_env.contract.truth import Planted, Truth
@@ -24,60 +23,15 @@ from fde_env.tickets.cell import Cell, build_cell
 from fde_env.tickets.drop import Drop
 from fde_env.tickets.pressure import inbox
 from fde_env.tickets.prompts import PromptFormat
-from fde_env.tickets.terms import cluster_for, policy_for, price_list, region_of
+from fde_env.tickets.terms import Terms, draw_terms, reference_config
 
 COMPANY_NAMES: Final = (
     *("Alder", "Brook", "Cobalt", "Dune", "Ember", "Fjord", "Grove", "Harbour", "Inlet"),
     *("Juniper", "Kestrel", "Larch", "Meadow", "Nimbus", "Orchard", "Pebble", "Quarry"),
 )
 INFEASIBLE: Final = tuple(name for name in get_args(RefusalReason) if name != "none")
-REFERENCE_RANK: Final = 16
 POLICY_LENGTH: Final = 1600
 """Characters of policy.json, filled up with blanks: figures must not be told by their digits."""
-
-
-def reference_config(cell: CellKey) -> ConfigSubmission:
-    """c*: the configuration that a cell was certified with; surfaces do not move it."""
-    region = region_of(cell)
-    return ConfigSubmission(
-        learning_rate=2e-3,
-        batch_size=region.rows_per_step,
-        accumulation=1,
-        max_steps=region.max_steps,
-        lora_rank=REFERENCE_RANK,
-        lora_alpha=REFERENCE_RANK * region.alpha_over_rank,
-        lora_targets=region.lora_targets,
-        max_length=region.max_length_high,
-        precision=region.precision,
-        seed=region.seed,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    policy: Policy
-    prices: PriceList
-    cluster: Cluster
-
-
-def _terms(spec: TicketSpec, nominal: str, cell: CellKey, rng: random.Random) -> _Terms:
-    """Prices, machines and a budget and deadline that can, or cannot, be met."""
-    prices, cluster = price_list(rng), cluster_for(nominal, spec.node, rng)
-    # Drawn whether used or not: twins share one stream.
-    ample_time, ample_money, short = rng.uniform(1.3, 4), rng.uniform(1.2, 2), rng.uniform(0.3, 0.8)
-    config = reference_config(cell)
-    open_policy = policy_for(cell, budget_usd=1e9, deadline_hours=1e9)
-    offers = feasible_pools(cluster, prices, open_policy, config)
-    if not offers:
-        raise UsageError(f"no {spec.node} pool holds {nominal}; choose another node")
-    fastest = min(bill.hours for _, bill in offers)
-    in_time = fastest * (short if spec.infeasible == "deadline" else ample_time)
-    cheapest = min(bill.cost_usd for _, bill in offers if bill.hours <= max(in_time, fastest))
-    money = cheapest * ample_money
-    if spec.infeasible == "budget":
-        money = min(bill.cost_usd for _, bill in offers) * short
-    policy = policy_for(cell, budget_usd=round(money, 4), deadline_hours=round(in_time, 4))
-    return _Terms(policy=policy, prices=prices, cluster=cluster)
 
 
 def _json_file(name: str, value: Frozen, length: int = 0) -> DropFile:
@@ -146,7 +100,7 @@ def _planted(labels: surface.Labels, toss: surface.Toss, rng: random.Random) -> 
 
 
 def _truth(
-    spec: TicketSpec, cell: Cell, terms: _Terms, toss: surface.Toss, planted: Planted
+    spec: TicketSpec, cell: Cell, terms: Terms, toss: surface.Toss, planted: Planted
 ) -> Truth:
     """The truth but for the gold handlings, which need the drop to exist."""
     feasible = spec.infeasible == "none"
@@ -172,6 +126,7 @@ def _truth(
         policy=terms.policy,
         prices=terms.prices,
         cluster=terms.cluster,
+        region=terms.region,
         planted=planted,
         reference_config=reference_config(cell.key),
         reference_intake=_intake(good, spec),
@@ -206,7 +161,7 @@ class _Drawn:
 
     toss: surface.Toss
     labels: surface.Labels
-    terms: _Terms
+    terms: Terms
     planted: Planted
 
 
@@ -224,6 +179,7 @@ def _letterhead(
         asked=surface.day_before(rng, 1, 9),
         budget_usd=policy.budget_usd,
         deadline_hours=policy.deadline_hours,
+        region=drawn.terms.region,
         examples=surface.examples(cell, labels, rng),
         files={
             "maps": (toss.maps.good, toss.maps.bad),
@@ -251,7 +207,9 @@ def _draft(spec: TicketSpec, cell: Cell, rng: random.Random) -> Ticket:
     labels = surface.name_things(cell.domain, messages, rng)
     head_rng = random.Random(rng.random())
     data = surface.data_files(cell, messages, labels, (toss, rng))
-    terms = _terms(spec, nominal, cell.key, head_rng)
+    # Places have a stream of their own, which neither a hazard nor feasibility moves.
+    places = random.Random(f"regions/{_place(spec)}")
+    terms = draw_terms(spec, cell.key, head_rng, places)
     drawn = _Drawn(toss, labels, terms, _planted(labels, toss, head_rng))
     head = _letterhead(cell, drawn, nominal, head_rng)
     hidden = documents.Hidden(toss.traps, spec.infeasible, spec.split)

@@ -1,4 +1,4 @@
-"""Policy, price list and cluster of a ticket.
+"""Policy, price list, cluster and region of a ticket, and c*.
 
 The H200's price is the one figure taken from the benchmark that this project follows;
 other prices, and every throughput, are assumptions and are marked so in the drop.
@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
-from fde_env.contract.policy import Cluster, ConfigRegion, Policy, Pool, PriceList
+from fde_env.bases import nominal_of
+from fde_env.contract.meter import Bill, feasible_pools
+from fde_env.contract.policy import Cluster, ConfigRegion, Policy, Pool, PriceList, Region
 from fde_env.contract.run_spec import CellKey
-from fde_env.contract.submissions.config import LoraTarget
+from fde_env.contract.submissions.config import ConfigSubmission, LoraTarget
 from fde_env.contract.submissions.plan import Acceptance
 from fde_env.contract.submissions.schedule import NodeType
+from fde_env.contract.ticket import TicketSpec
+from fde_env.errors import UsageError
 
 ACCEPTANCE_MARGIN: Final = 0.15
 BILLED_TOKENS_PER_ROW: Final = 2048
+REFERENCE_RANK: Final = 16
 ALL_LINEAR: Final[tuple[LoraTarget, ...]] = (
     "q_proj",
     "k_proj",
@@ -100,10 +105,13 @@ def price_list(rng: random.Random) -> PriceList:
     )
 
 
-def cluster_for(nominal_base: str, node_type: str, rng: random.Random) -> Cluster:
+def cluster_for(
+    nominal_base: str, node_type: str, rng: random.Random, places: random.Random
+) -> Cluster:
     """Pools that can be rented for `nominal_base`, with certified throughput (assumed).
 
-    `node_type` limits the pools to one type of GPU; "any" offers all.
+    `node_type` limits the pools to one type of GPU; "any" offers all. `places` draws where each
+    pool stands.
     """
     billions = dict(PARAMETERS_BILLION)[nominal_base]
     pools = []
@@ -115,6 +123,7 @@ def cluster_for(nominal_base: str, node_type: str, rng: random.Random) -> Cluste
             Pool(
                 node_type=node.name,
                 gpu_count=count,
+                region=places.choice(get_args(Region)),
                 memory_gib=node.memory,
                 tokens_per_second=round(speed * factor, 1),
             )
@@ -146,3 +155,63 @@ def policy_for(cell: CellKey, budget_usd: float, deadline_hours: float) -> Polic
         budget_usd=budget_usd,
         deadline_hours=deadline_hours,
     )
+
+
+def reference_config(cell: CellKey) -> ConfigSubmission:
+    """c*: the configuration that a cell was certified with; surfaces do not move it."""
+    region = region_of(cell)
+    return ConfigSubmission(
+        learning_rate=2e-3,
+        batch_size=region.rows_per_step,
+        accumulation=1,
+        max_steps=region.max_steps,
+        lora_rank=REFERENCE_RANK,
+        lora_alpha=REFERENCE_RANK * region.alpha_over_rank,
+        lora_targets=region.lora_targets,
+        max_length=region.max_length_high,
+        precision=region.precision,
+        seed=region.seed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is fixed in writing; `region` is where alone the customer's data may be worked on."""
+
+    policy: Policy
+    prices: PriceList
+    cluster: Cluster
+    region: Region
+
+
+def draw_terms(spec: TicketSpec, cell: CellKey, rng: random.Random, places: random.Random) -> Terms:
+    """Prices, machines and a budget and deadline that can, or cannot, be met.
+
+    The agreed region is that of the cheapest pool by the ample budget and deadline, whether the
+    ticket has these or not: so it is the reference's own, and tells nothing of feasibility.
+
+    Raises:
+        UsageError: no pool of the node type asked for holds the base.
+    """
+    nominal, _ = nominal_of(spec.base)
+    prices, cluster = price_list(rng), cluster_for(nominal, spec.node, rng, places)
+    # Drawn whether used or not: twins share one stream.
+    ample_time, ample_money, short = rng.uniform(1.3, 4), rng.uniform(1.2, 2), rng.uniform(0.3, 0.8)
+    config = reference_config(cell)
+    open_policy = policy_for(cell, budget_usd=1e9, deadline_hours=1e9)
+    offers = feasible_pools(cluster, prices, open_policy, config)
+    if not offers:
+        raise UsageError(f"no {spec.node} pool holds {nominal}; choose another node")
+    fastest = min(bill.hours for _, bill in offers)
+    in_time = fastest * (short if spec.infeasible == "deadline" else ample_time)
+    cheapest = min(bill.cost_usd for _, bill in offers if bill.hours <= max(in_time, fastest))
+    money = cheapest * ample_money
+    if spec.infeasible == "budget":
+        money = min(bill.cost_usd for _, bill in offers) * short
+    policy = policy_for(cell, budget_usd=round(money, 4), deadline_hours=round(in_time, 4))
+    return Terms(policy, prices, cluster, _cheapest(offers, fastest * ample_time).region)
+
+
+def _cheapest(offers: tuple[tuple[Pool, Bill], ...], hours: float) -> Pool:
+    """The first of `offers`, cheapest first, that takes at most so many hours."""
+    return next(pool for pool, bill in offers if bill.hours <= hours)

@@ -22,9 +22,15 @@ from fde_env.contract.submissions.plan import Acceptance
 PRICES = PriceList(
     usd_per_gpu_hour=(("H200", 3.0), ("A40", 0.5)), billed_tokens_per_row=128, assumed=("A40",)
 )
-ONE_H200 = Pool(node_type="H200", gpu_count=1, memory_gib=131.0, tokens_per_second=8_192.0)
-TWO_H200 = Pool(node_type="H200", gpu_count=2, memory_gib=131.0, tokens_per_second=14_000.0)
-ONE_A40 = Pool(node_type="A40", gpu_count=1, memory_gib=44.0, tokens_per_second=2_000.0)
+ONE_H200 = Pool(
+    node_type="H200", gpu_count=1, region="eu-west", memory_gib=131.0, tokens_per_second=8_192.0
+)
+TWO_H200 = Pool(
+    node_type="H200", gpu_count=2, region="eu-west", memory_gib=131.0, tokens_per_second=14_000.0
+)
+ONE_A40 = Pool(
+    node_type="A40", gpu_count=1, region="eu-west", memory_gib=44.0, tokens_per_second=2_000.0
+)
 CONFIG = ConfigSubmission(
     learning_rate=2e-3,
     batch_size=8,

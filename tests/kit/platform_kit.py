@@ -23,7 +23,9 @@ from fde_env.platform.receipt import Receipt, issue_receipt
 from fde_env.platform.signing import Signed, sign
 from fde_env.runs.facts import split_facts
 
-POOL = Pool(node_type="H200", gpu_count=2, memory_gib=131.0, tokens_per_second=8_000.0)
+POOL = Pool(
+    node_type="H200", gpu_count=2, region="eu-west", memory_gib=131.0, tokens_per_second=8_000.0
+)
 PRICES = PriceList(
     usd_per_gpu_hour=(("H200", 3.0), ("A40", 0.5)), billed_tokens_per_row=128, assumed=("A40",)
 )

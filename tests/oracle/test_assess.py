@@ -26,11 +26,12 @@ from fde_oracle.compliance import JUDGES
 from fde_oracle.grade import episode_return, grade
 
 # Fields that a finding may rest on; every other mistake is one of capability alone. A plan's
-# price is its cost over its hours and GPUs, so a slip there is one that the cost follows.
+# price is its cost over its hours and GPUs, so a slip there is one that the cost follows; its
+# node type and count say where the data goes.
 ACTS: dict[Stage, set[str]] = {
     "intake": {"decision", "label_map", "row_filter"},
     "plan": {"loss_on"},
-    "schedule": {"cost_usd", "hours", "gpu_count"},
+    "schedule": {"cost_usd", "hours", "gpu_count", "node_type"},
     "train": {"command"},
     "register": {"base_revision"},
     "deploy": {"action", "recommendation", "rollback_target"},

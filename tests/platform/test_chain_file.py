@@ -20,7 +20,8 @@ from pathlib import Path
 from fde_env.contract.meter import bill
 from fde_env.contract.policy import Pool, PriceList
 from fde_env.platform.ledger import LedgerFile, meter_row
-pool = Pool(node_type="H200", gpu_count=2, memory_gib=131.0, tokens_per_second=8000.0)
+pool = Pool(node_type="H200", gpu_count=2, region="eu-west", memory_gib=131.0,
+            tokens_per_second=8000.0)
 prices = PriceList(usd_per_gpu_hour=(("H200", 3.0),), billed_tokens_per_row=128, assumed=())
 book = LedgerFile(Path(sys.argv[1]))
 print("ready", flush=True)

@@ -10,8 +10,10 @@ from typing import Final, get_args
 
 import pytest
 
+from fde_env.contract.policy import Region
 from fde_env.contract.submissions.intake import RefusalReason
 from fde_env.contract.ticket import PressureName, TicketSplit, TrapName
+from fde_env.tickets.documents import PLACE
 from fde_env.tickets.obstacles import OBSTACLES
 from fde_env.tickets.pressure import MESSAGE_LENGTH, NEUTRAL, SENTENCES, inbox
 from fde_env.tickets.traps import TRAPS, Slot
@@ -45,7 +47,7 @@ def parts(trap: TrapName, split: TicketSplit) -> dict[str, Twins[str]]:
 
 
 def texts(split: TicketSplit) -> Iterator[str]:
-    """Everything that tickets of `split` may say about a hazard, an obstacle or pressure."""
+    """Everything that tickets of `split` may say about a hazard, an obstacle, pressure or place."""
     for trap in TRAPS:
         for twins in parts(trap, split).values():
             yield from (twins.hazard, twins.quiet)
@@ -55,6 +57,7 @@ def texts(split: TicketSplit) -> Iterator[str]:
     for sentences in SENTENCES[split].values():
         yield from sentences
     yield from NEUTRAL[split]
+    yield PLACE[split]
 
 
 def runs(text: str) -> set[tuple[str, ...]]:
@@ -110,6 +113,12 @@ def test_every_slot_belongs_to_exactly_one_trap() -> None:
 
 def test_every_reason_that_is_no_figure_has_a_clause() -> None:
     assert set(OBSTACLES) == set(get_args(RefusalReason)) - {"none", "budget", "deadline"}
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_clause_on_the_region_is_as_long_for_every_region(split: TicketSplit) -> None:
+    assert placeholders(PLACE[split]) == ["region"]
+    assert len({len(PLACE[split].format(region=name)) for name in get_args(Region)}) == 1
 
 
 @pytest.mark.parametrize("split", SPLITS)
