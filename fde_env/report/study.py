@@ -1,4 +1,4 @@
-"""The confirmatory study for the page: a results file, or the records that this machine holds."""
+"""The confirmatory study for the page: a results file of `fde confirm`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from fde_env.errors import UsageError
-from fde_env.runs.store import Store
 
 
 def read_study(path: Path) -> dict[str, Any]:
@@ -28,17 +27,3 @@ def read_study(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise UsageError(f"{file} is no study of this version; run `fde confirm` again")
     return found
-
-
-def recorded_study(store: Store) -> dict[str, Any] | None:
-    """The study out of the store and the package's pack; None when a run is missing there."""
-    from fde_env.bench.plan import Study, plan_study
-    from fde_env.bench.results import study_results
-
-    ended = []
-    for planned in plan_study(Study()):
-        evidence = store.evidence(planned.key)
-        if evidence is None:
-            return None
-        ended.append((planned, evidence))
-    return study_results(ended)

@@ -7,12 +7,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from fde_env.bench.recorded import recorded_study
 from fde_env.errors import UsageError
 from fde_env.report.data import ReportData, read_report
 from fde_env.report.markdown import markdown
 from fde_env.report.page import page
 from fde_env.report.pictures import draw_report
-from fde_env.report.study import read_study, recorded_study
+from fde_env.report.study import read_study
 from fde_env.report.table_csv import table_csv
 from fde_env.runs.store import Store
 
@@ -29,7 +30,7 @@ def write_report(
         folder: written by `fde bench`.
         form: html, md, csv, svg or png.
         out: file, or for pictures folder; by default beside the summary.
-        study: results of `fde confirm`, or "none"; by default the recorded study, if it is whole.
+        study: results of `fde confirm`, or "none"; by default the one that is shipped.
 
     Raises:
         UsageError: there is no such form or study, or matplotlib is not installed.
@@ -39,7 +40,7 @@ def write_report(
         raise UsageError(f"--format is {', '.join((*TEXTS, *PICTURES))}, not {form!r}")
     store = Store()
     if study is None:
-        found = recorded_study(store)
+        found = recorded_study()
     else:
         found = None if str(study) == "none" else read_study(study)
     report = read_report(folder, store, found)

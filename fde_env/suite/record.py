@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 
 from fde_env.bases import BASES
 from fde_env.bench.pack import write_pack
 from fde_env.bench.plan import Planned, Study, plan_study
+from fde_env.bench.recorded import write_recorded
+from fde_env.bench.results import study_results
 from fde_env.bench.workers import Listener, News, Workplace, gather
+from fde_env.contract.evidence import Evidence
 from fde_env.errors import FDEError
 from fde_env.runs.store import Store
 from fde_env.suite.cells import planned_runs, train_cells
@@ -43,12 +47,21 @@ def main(arguments: list[str] | None = None) -> int:
             gather(wanted, Workplace(store=store, workers=chosen.workers), _tell(len(wanted)))
         if not chosen.no_pack:
             written = write_pack(runs, store)
+            write_recorded(study_results(list(_ended(store))))
             size = sum(path.stat().st_size for path in written)
             sys.stdout.write(f"{len(written)} records, {size / 1e6:.2f} MB\n")
     except FDEError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def _ended(store: Store) -> Iterator[tuple[Planned, Evidence]]:
+    """The study's runs, which the pack has just been written from."""
+    for planned in plan_study(Study()):
+        evidence = store.evidence(planned.key)
+        if evidence is not None:
+            yield planned, evidence
 
 
 def _tell(total: int) -> Listener:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import pytest
 from delivery_kit import STORE
@@ -14,6 +16,7 @@ from study_kit import SMOKE_STUDY, quiet, recorded
 
 from fde_env.bench.pack import PACK, write_pack
 from fde_env.bench.plan import Planned, Study, plan_study
+from fde_env.bench.recorded import recorded_study
 from fde_env.bench.results import study_results
 from fde_env.bench.workers import Workplace, gather
 from fde_env.contract.evidence import Evidence
@@ -73,13 +76,27 @@ def test_a_missing_run_leaves_the_pack_as_it_was(home: Path, tmp_path: Path) -> 
     assert len(list(pack.iterdir())) == 5
 
 
-@SHIPPED
-def test_the_shipped_pack_replays_the_whole_study_and_shows_the_pattern(tmp_path: Path) -> None:
-    """Figures of the README: 48 real runs, from an empty store."""
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The whole study, from an empty store."""
     plan = plan_study(Study())
-    found = gather(plan, Workplace(store=Store(tmp_path), execution="replay"), quiet)
+    empty = Store(tmp_path_factory.mktemp("empty"))
+    found = gather(plan, Workplace(store=empty, execution="replay"), quiet)
     ended = [(run, evidence) for run, evidence in zip(plan, found, strict=True) if evidence]
-    results = study_results(ended)
+    return study_results(ended)
+
+
+@SHIPPED
+def test_the_shipped_results_are_those_of_the_shipped_runs(study: dict[str, Any]) -> None:
+    assert recorded_study() == json.loads(json.dumps(study))
+
+
+@SHIPPED
+def test_the_shipped_pack_replays_the_whole_study_and_shows_the_pattern(
+    study: dict[str, Any],
+) -> None:
+    """Figures of the README: 48 real runs."""
+    results = study
     by_arm = {arm: [r for r in results["runs"] if r["arm"] == arm] for arm in results["summary"]}
     assert all(r["train_pass"] and r["loss_last"] < r["loss_first"] for r in results["runs"])
     assert {arm: line["n"] for arm, line in results["summary"].items()} == dict.fromkeys(by_arm, 12)
@@ -98,11 +115,8 @@ def test_the_shipped_pack_replays_the_whole_study_and_shows_the_pattern(tmp_path
 
 
 @SHIPPED
-def test_the_study_s_page_says_what_the_pack_says(tmp_path: Path) -> None:
-    plan = plan_study(Study())
-    found = gather(plan, Workplace(store=Store(tmp_path), execution="replay"), quiet)
-    ended = [(run, evidence) for run, evidence in zip(plan, found, strict=True) if evidence]
-    results = study_results(ended)
+def test_the_study_s_page_says_what_the_pack_says(study: dict[str, Any]) -> None:
+    results = study
     page = " ".join((PACK.parent / "bench" / "CONFIRM.md").read_text().split())
     for base in Study().bases:
         mine = [run for run in results["runs"] if run["base"] == base]
