@@ -24,6 +24,7 @@ from fde_env.cli_common import (
     shown_errors,
 )
 from fde_env.cli_confirm import confirm_command
+from fde_env.cli_export import export_command
 from fde_env.cli_platform import register_commands
 from fde_env.cli_report import report_command
 from fde_env.cli_tickets import tickets_app
@@ -41,6 +42,7 @@ app.command("certify")(certify_command)
 app.command("bench")(bench_command)
 app.command("regrade")(regrade_command)
 app.command("report")(report_command)
+app.command("export")(export_command)
 register_commands(app)
 
 Backend = Annotated[str, typer.Option(help="auto, docker, bubblewrap or subprocess (unisolated).")]
