@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
+from typing import Final
 
 from fde_env.contract.base import digest_of
 from fde_env.contract.run_spec import CellKey, ProbePlan, RunSpec
@@ -19,6 +20,8 @@ from fde_env.contract.submissions.intake import RowClause
 from fde_env.errors import CompileError
 from fde_env.tickets.drop import Drop, Table
 
+MOST_CLAUSES: Final = 32
+"""Clauses of one filter; each goes through every message, so their number is time."""
 OPERATORS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("eq", eq),
     ("ne", ne),
@@ -52,6 +55,8 @@ class Handling:
 
 
 def _kept(table: Table, clauses: tuple[RowClause, ...]) -> list[bool]:
+    if len(clauses) > MOST_CLAUSES:
+        raise CompileError(f"row_filter has {len(clauses)} clauses; use at most {MOST_CLAUSES}")
     keep = [True] * len(table.rows)
     for clause in clauses:
         cells = table.column(clause.column)

@@ -71,7 +71,10 @@ def _arguments(tool: str, arguments: Any) -> BaseModel:
         raise MalformedAction(f"the arguments of {tool} are an object, not {_shown(arguments)}")
     try:
         # JSON mode, so that lists stand for tuples as they do on the wire.
-        return model.model_validate_json(json.dumps(arguments))
+        text = json.dumps(arguments)
+        if len(text) > MAX_JSON:
+            raise MalformedAction(f"the arguments of {tool} are longer than {MAX_JSON} characters")
+        return model.model_validate_json(text)
     except ValidationError as error:
         raise MalformedAction(f"{tool}: {_problems(error)}") from None
     except (TypeError, ValueError, RecursionError) as error:

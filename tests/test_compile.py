@@ -118,6 +118,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"row_filter": [{"column": "age", "operator": "eq", "value": "1"}]},
         "row_filter names column 'age'",
     ),
+    "filter has too many clauses": (
+        {"row_filter": [{"column": "channel", "operator": "ge", "value": ""}] * 33},
+        "row_filter has 33 clauses; use at most 32",
+    ),
     "filter drops every row": (
         {"row_filter": [{"column": "channel", "operator": "eq", "value": "fax"}]},
         "row_filter keeps no row of messages.csv",

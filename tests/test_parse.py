@@ -85,6 +85,10 @@ NONSENSE: dict[str, Any] = {
     "arguments huge": {"tool": "read_ticket", "arguments": HUGE},
     "arguments rude": {"tool": "read_ticket", "arguments": Rude()},
     "arguments loop": looped(),
+    "arguments too long": {
+        "tool": "read_file",
+        "arguments": {"name": "x" * MAX_JSON, "start": 0, "rows": 1},
+    },
     "arguments hold bytes": {"tool": "read_ticket", "arguments": {"a": b"x"}},
     "arguments hold an object": {"tool": "read_ticket", "arguments": {"a": object()}},
     "arguments hold a huge number": {"tool": "read_logs", "arguments": {"since_step": HUGE}},
