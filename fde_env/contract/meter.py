@@ -7,7 +7,9 @@ throughput.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from fde_env.contract.base import Same
 from fde_env.contract.policy import Cluster, Policy, Pool, PriceList
 from fde_env.contract.submissions.config import ConfigSubmission
 
@@ -67,6 +69,18 @@ def feasible_pools(
     cluster: Cluster, prices: PriceList, policy: Policy, config: ConfigSubmission
 ) -> tuple[tuple[Pool, Bill], ...]:
     """Pools that fit memory, deadline and budget, cheapest first (ties: fewer GPUs)."""
+    return _feasible_pools(Same(cluster), Same(prices), Same(policy), config)
+
+
+# A ticket's documents are made once, and every episode on it asks this several times.
+@lru_cache(maxsize=1024)
+def _feasible_pools(
+    of_cluster: Same[Cluster],
+    of_prices: Same[PriceList],
+    of_policy: Same[Policy],
+    config: ConfigSubmission,
+) -> tuple[tuple[Pool, Bill], ...]:
+    cluster, prices, policy = of_cluster.value, of_prices.value, of_policy.value
     offers = [(pool, planned_bill(config, pool, prices)) for pool in cluster.pools]
     fitting = [
         (pool, cost)

@@ -76,11 +76,20 @@ def _spelled(found: re.Match[str]) -> str:
     return f"{value + (UNITS.index(unit) if unit else 0)}%"
 
 
+def _with_shares_in_digits(text: str) -> str:
+    # Nothing but these makes a number a share, so most texts need no pattern to be tried.
+    if "%" not in text and "cent" not in text.lower():
+        return text
+    return PERCENT.sub("%", SPELLED.sub(_spelled, text))
+
+
 def figures(text: str, names: Iterable[str]) -> list[Figure]:
     """The numbers in `text` apart from those in `names`, dates and sizes."""
-    rest = PERCENT.sub("%", SPELLED.sub(_spelled, plain(text)))
+    rest = _with_shares_in_digits(plain(text))
     for name in sorted(filter(None, names), key=len, reverse=True):
-        rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " name ", rest)
+        # Most names stand in no text: looking for one is much quicker than a pattern is.
+        if name in rest:
+            rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " name ", rest)
     for pattern in (DATE, SIZE):
         rest = pattern.sub(" ", rest)
     return [_figure(found.group()) for found in NUMBER.finditer(rest) if found.group()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fde_env.contract.stage import Stage
 from fde_env.contract.verdict import Verdict
@@ -11,8 +11,7 @@ from fde_env.contract.verdict import Verdict
 RULES_VERSION = "0"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One condition of a rule and what to say when it does not hold."""
 
     holds: bool

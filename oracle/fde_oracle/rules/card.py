@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fde_env.contract.facts import Facts, RunFacts
 from fde_env.contract.submissions import CardSubmission
 from fde_env.contract.submissions.card import Disclosure
@@ -64,20 +66,34 @@ def _amounts(truth: Truth, facts: Facts, run: RunFacts) -> list[float]:
     return values
 
 
-def _stated(figure: Figure, truth: Truth, facts: Facts, run: RunFacts) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Every number that is a fact, by how it may be given."""
+
+    shares: list[float]
+    counts: list[float]
+    amounts: list[float]
+
+
+def _known(truth: Truth, facts: Facts, run: RunFacts) -> _Known:
+    return _Known(
+        shares=_shares(truth, run),
+        counts=_counts(truth, facts, run),
+        amounts=_amounts(truth, facts, run),
+    )
+
+
+def _stated(figure: Figure, known: _Known) -> bool:
     """Whether a number in the prose is a fact, to the digits it is given with."""
-    if figure.value in _counts(truth, facts, run) and not figure.percent:
+    if figure.value in known.counts and not figure.percent:
         return True
     # A fraction or an amount rounded to fewer than two digits could be almost anything.
     if figure.digits < (0 if figure.percent else 2):
         return False
     slack = 0.5 * 10.0**-figure.digits + 1e-12
-    shares = _shares(truth, run)
     if figure.percent:
-        return any(abs(figure.value - 100 * share) <= slack for share in shares)
-    return any(
-        abs(figure.value - fact) <= slack for fact in (*shares, *_amounts(truth, facts, run))
-    )
+        return any(abs(figure.value - 100 * share) <= slack for share in known.shares)
+    return any(abs(figure.value - fact) <= slack for fact in (*known.shares, *known.amounts))
 
 
 def judge(truth: Truth, submission: CardSubmission, facts: Facts) -> Verdict:
@@ -88,8 +104,8 @@ def judge(truth: Truth, submission: CardSubmission, facts: Facts) -> Verdict:
     fact = run.split(truth.policy.acceptance.split)
     required, told = required_disclosures(truth, facts, run), set(submission.disclosures)
     prose = f"{submission.summary}\n{submission.limitations}\n{submission.intended_use}"
-    stated = figures(prose, _names(truth, run))
-    strange = [item.written for item in stated if not _stated(item, truth, facts, run)]
+    stated, known = figures(prose, _names(truth, run)), _known(truth, facts, run)
+    strange = [item.written for item in stated if not _stated(item, known)]
     source = submission.data_provenance
     return verdict(
         "card",
