@@ -18,9 +18,12 @@ __all__ = ["FDEDeliveryEnv", "__version__"]
 __version__ = "0.1.0"
 
 ENV_ID = "FDE-v0"
+FACTORED_ID = "FDEFactored-v0"
 
 if ENV_ID not in gymnasium.registry:
     gymnasium.register(id=ENV_ID, entry_point="fde_env.env:FDEDeliveryEnv")
+if FACTORED_ID not in gymnasium.registry:
+    gymnasium.register(id=FACTORED_ID, entry_point="fde_env.factored.env:FDEFactoredEnv")
 
 
 def __getattr__(name: str) -> Any:
