@@ -9,6 +9,7 @@ from fde_env.bases import digest_of_base
 from fde_env.compile import RunInputs, compile_handling, compile_run
 from fde_env.contract.evidence import Alarm, Evidence, StepLog
 from fde_env.contract.facts import RunFacts
+from fde_env.contract.memory import Same
 from fde_env.contract.run_spec import ProbePlan, RunSpec, Size
 from fde_env.contract.submissions import (
     ConfigSubmission,
@@ -61,12 +62,23 @@ def run_request(prepared: Prepared, order: Order, *, show_alarms: bool) -> RunRe
     Raises:
         CompileError: the handling does not fit the drop.
     """
+    # A folder's digest is taken anew each time: its files may have changed.
+    digest = digest_of_base(prepared.ticket.spec.base)
+    return prepared.drop.remember(
+        (Same(prepared.ticket), digest, order, show_alarms),
+        lambda: _run_request(prepared, order, digest, show_alarms=show_alarms),
+    )
+
+
+def _run_request(
+    prepared: Prepared, order: Order, base_digest: str, *, show_alarms: bool
+) -> RunRequest:
     ticket, sets = prepared.ticket, order_sets(prepared)
     handling = compile_handling(prepared.drop, order.intake)
     inputs = RunInputs(
         cell=ticket.cell,
         base_id=ticket.spec.base,
-        base_digest=digest_of_base(ticket.spec.base),
+        base_digest=base_digest,
         splits_digest=sets.digest,
         warmup_steps=15 if ticket.cell.size == "full" else 5,
         probe=probe_plan(ticket.cell.size, len(sets.prompts["pool"])),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from fde_env.bases import digest_of_base
 from fde_env.compile import Handling, compile_handling
 from fde_env.contract.evidence import Alarm, Evidence, StepLog
-from fde_env.contract.facts import Facts, LedgerFacts, LengthFacts
+from fde_env.contract.facts import Facts, GateFacts, LedgerFacts, LengthFacts, RunFacts
 from fde_env.contract.meter import bill, find_pool, fits_memory, rows_per_step
 from fde_env.contract.policy import Pool
 from fde_env.contract.record import Ending, StageRecord
@@ -62,6 +62,18 @@ class Rules:
     isolate: bool
 
 
+class _Moment(NamedTuple):
+    """All that facts are made of and that moves within an episode."""
+
+    handling: tuple[str | None, str | None]
+    config: ConfigSubmission
+    alarm_pending: bool
+    run: RunFacts | None
+    ledger: LedgerFacts | None
+    gate: GateFacts
+    registered: tuple[str, ...]
+
+
 def _older_entry(name: str) -> RegisterSubmission:
     """A model that the customer had registered before."""
     past = "0" * 32
@@ -73,6 +85,9 @@ def _older_entry(name: str) -> RegisterSubmission:
         base_revision=past,
         run_id="run-" + past[:12],
     )
+
+
+OLDER: Final = tuple(map(_older_entry, OLD_NAMES))
 
 
 class Episode:
@@ -100,11 +115,11 @@ class Episode:
         self._config: ConfigSubmission = self.ticket.truth.reference_config
         self._pool: Pool | None = None
         self.delivery: DeliveryRun | None = None
-        older = MemoryRegistry(_older_entry(name) for name in OLD_NAMES)
-        self.registry: ModelRegistry = older if registry is None else registry
+        self.registry: ModelRegistry = MemoryRegistry(OLDER) if registry is None else registry
         self._entered = ""
         self.gate = Gate(rules.gate)
         self.ledger = Ledger()
+        self._recorded: tuple[_Moment, Facts] | None = None
 
     # What can be seen
 
@@ -139,18 +154,34 @@ class Episode:
 
     def facts(self, handling: Handling | None = None) -> Facts:
         """Platform-recorded facts at this moment; `handling` is what an intake compiles to."""
-        return Facts(
-            handling_digest=None if handling is None else handling.digest,
-            oldest_row=None if handling is None else handling.oldest,
-            stand_in=self.ticket.stand_in,
-            lengths=LengthFacts(longest=self.quantiles.longest),
+        now = _Moment(
+            handling=(None, None) if handling is None else (handling.digest, handling.oldest),
             config=self._config,
-            base_revision=self._revision,
             alarm_pending=self.alarm is not None,
             run=None if self.delivery is None else self.delivery.facts,
             ledger=self.bill,
             gate=self.gate.facts,
             registered=self.registry.names(),
+        )
+        # Most calls come before anything has moved.
+        if self._recorded is None or self._recorded[0] != now:
+            self._recorded = now, self._facts_of(now)
+        return self._recorded[1]
+
+    def _facts_of(self, now: _Moment) -> Facts:
+        digest, oldest = now.handling
+        return Facts(
+            handling_digest=digest,
+            oldest_row=oldest,
+            stand_in=self.ticket.stand_in,
+            lengths=LengthFacts(longest=self.quantiles.longest),
+            config=now.config,
+            base_revision=self._revision,
+            alarm_pending=now.alarm_pending,
+            run=now.run,
+            ledger=now.ledger,
+            gate=now.gate,
+            registered=now.registered,
         )
 
     def view(self) -> AgentView:
@@ -215,7 +246,7 @@ class Episode:
         before = self.facts()
         used = injected(stage, self.ticket.truth, before) if self.rules.inject else None
         taken = used if used is not None else submission
-        answer, facts = self._takers()[stage](taken, before)
+        answer, facts = self._take(stage, taken, before)
         if facts is not None:
             self._record(StageRecord(stage=stage, submission=taken, own=submission, facts=facts))
         if used is not None:
@@ -227,14 +258,9 @@ class Episode:
         if len(self.records) == len(STAGES) and self.running():
             self.ending = "delivered"
 
-    def _takers(self) -> dict[Stage, Callable[[Any, Facts], tuple[str, Facts | None]]]:
-        """What each stage does: the answer, and the facts it is graded on (None: go on)."""
-        recorded = {
-            stage: lambda _, facts, name=stage: (f"The {name} stage is recorded.", facts)
-            for stage in STAGES
-        }
-        return {
-            **recorded,
+    def _take(self, stage: Stage, taken: Any, before: Facts) -> tuple[str, Facts | None]:
+        """What the stage does: the answer, and the facts it is graded on (None: go on)."""
+        takers: dict[Stage, Callable[[Any, Facts], tuple[str, Facts | None]]] = {
             "intake": self._take_intake,
             "plan": self._take_plan,
             "config": self._take_config,
@@ -243,6 +269,9 @@ class Episode:
             "register": self._take_register,
             "deploy": self._take_deploy,
         }
+        take = takers.get(stage)
+        # What the other stages submit is recorded, and moves nothing.
+        return (f"The {stage} stage is recorded.", before) if take is None else take(taken, before)
 
     def _take_intake(self, intake: IntakeSubmission, facts: Facts) -> tuple[str, Facts]:
         if intake.decision == "refuse":
@@ -332,13 +361,13 @@ class Episode:
     def _charge(self, delivery: DeliveryRun) -> None:
         """Enter the steps that were run into the ledger, on the pool that was booked."""
         assert delivery.facts is not None
-        due = bill(
+        steps, rows, pool = (
             delivery.facts.steps_run,
             rows_per_step(self._config),
             self.booked_pool(),
-            self.ticket.truth.prices,
         )
-        self.ledger.append(delivery.facts.run_id, self.booked_pool(), due)
+        due = bill(steps, rows, pool, self.ticket.truth.prices)
+        self.ledger.append(delivery.facts.run_id, pool, due)
 
     def booked_pool(self) -> Pool:
         """The pool that the executed run is billed on."""

@@ -13,7 +13,7 @@ from fde_env.contract.base import Frozen
 from fde_env.contract.stage import STAGES, Stage
 from fde_env.episode import Episode
 from fde_env.spaces import JsonSpace
-from fde_env.tools import log_line
+from fde_env.tools import log_lines
 
 TEXT_LIMIT: Final = 60_000
 TEXT_BYTES: Final = 6 * TEXT_LIMIT
@@ -64,7 +64,9 @@ class Left:
 
 def copied(observation: Observation) -> Observation:
     """An observation that shares nothing that can be changed with the given one."""
-    return Observation(**{**observation, "metrics": {**observation["metrics"]}})
+    own = observation.copy()
+    own["metrics"] = observation["metrics"].copy()
+    return own
 
 
 def observe(episode: Episode, message: str, result: str, left: Left) -> Observation:
@@ -72,22 +74,23 @@ def observe(episode: Episode, message: str, result: str, left: Left) -> Observat
     logs, alarm = episode.logs, episode.alarm
     last = logs[-1] if logs else None
     ran = None if episode.delivery is None else episode.delivery.facts
-    metrics = Metrics(
-        step=last.step if last else 0,
-        loss=last.loss if last else None,
-        grad_norm=last.grad_norm if last else None,
-        learning_rate=last.learning_rate if last else None,
-        token_accuracy=last.token_accuracy if last else None,
-        dev_accuracy=ran.split("dev").outcome.accuracy if ran else None,
-        alarm=f"{alarm.kind} at step {alarm.step}" if alarm else None,
-        steps_left=left.steps,
-        reads_left=left.reads,
-    )
+    # A dump of `Metrics`, without making and checking one at every step.
+    metrics = {
+        "step": last.step if last else 0,
+        "loss": last.loss if last else None,
+        "grad_norm": last.grad_norm if last else None,
+        "learning_rate": last.learning_rate if last else None,
+        "token_accuracy": last.token_accuracy if last else None,
+        "dev_accuracy": ran.split("dev").outcome.accuracy if ran else None,
+        "alarm": f"{alarm.kind} at step {alarm.step}" if alarm else None,
+        "steps_left": left.steps,
+        "reads_left": left.reads,
+    }
     return Observation(
         stage=episode.stage,
         message=clip(message),
-        logs="\n".join(log_line(log) for log in logs[-LOG_TAIL:]),
-        metrics=metrics.model_dump(),
+        logs="\n".join(log_lines(logs)[-LOG_TAIL:]),
+        metrics=metrics,
         tool_result=clip(result),
     )
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from fde_env.contract.action import ColumnStats, ReadFile, ReadLogs, RunEval
 from fde_env.contract.evidence import StepLog
+from fde_env.contract.facts import RunFacts, SplitFacts
+from fde_env.contract.memory import KEPT, Same, once_each
+from fde_env.contract.submissions import ConfigSubmission
 from fde_env.errors import CompileError, OutOfOrder
-from fde_env.tickets.drop import write_table
-from fde_env.view import AgentView
+from fde_env.view import AgentView, Quantiles
 
 LOG_LINES: Final = 50
 COMMON_VALUES: Final = 8
@@ -37,12 +40,12 @@ def _read_file(view: AgentView, call: ReadFile) -> str:
     file = view.drop.ticket.file(call.name)
     if file is None:
         raise CompileError(f"no file {call.name!r}; files: {', '.join(view.drop.names)}")
+    asked = slice(call.start, call.start + call.rows)
     if call.name.endswith(".csv"):
         table = view.drop.table(call.name)
-        rows = list(table.rows[call.start : call.start + call.rows])
-        return write_table(table.header, rows) + f"({len(table.rows)} rows in all)"
-    lines = file.text.splitlines()
-    shown = "\n".join(lines[call.start : call.start + call.rows])
+        return "".join((table.head, *table.lines[asked], f"({len(table.rows)} rows in all)"))
+    lines = view.drop.once(call.name, "lines", file.text.splitlines)
+    shown = "\n".join(lines[asked])
     return f"{shown}\n({len(lines)} lines in all)"
 
 
@@ -53,6 +56,10 @@ def _column_stats(view: AgentView, call: ColumnStats) -> str:
         raise CompileError(
             f"{call.name} has no column {call.column!r}; columns: {', '.join(table.header)}"
         )
+    return view.drop.once(call.name, f"column {call.column}", lambda: _summary(cells))
+
+
+def _summary(cells: tuple[str, ...]) -> str:
     common = Counter(cells).most_common(COMMON_VALUES)
     lengths = sorted(len(cell) for cell in cells)
     summary = {
@@ -70,11 +77,16 @@ def _column_stats(view: AgentView, call: ColumnStats) -> str:
 
 def _token_quantiles(view: AgentView, call: Any) -> str:
     del call
+    return _quantiles_text(view.quantiles)
+
+
+@once_each
+def _quantiles_text(quantiles: Quantiles) -> str:
     return json.dumps(
         {
             "unit": "tokens of prompt and completion together",
-            "message_only": {str(q): n for q, n in view.quantiles.message_only},
-            "whole_thread": {str(q): n for q, n in view.quantiles.whole_thread},
+            "message_only": {str(q): n for q, n in quantiles.message_only},
+            "whole_thread": {str(q): n for q, n in quantiles.whole_thread},
         },
         indent=1,
     )
@@ -102,13 +114,20 @@ def log_line(log: StepLog) -> str:
     )
 
 
+@once_each
+def log_lines(logs: tuple[StepLog, ...]) -> tuple[str, ...]:
+    """A line for each log; replays share their logs, and so their lines."""
+    return tuple(map(log_line, logs))
+
+
 def _read_logs(view: AgentView, call: ReadLogs) -> str:
-    wanted = [log for log in view.steps if log.step >= call.since_step]
+    lines = zip(view.steps, log_lines(view.steps), strict=True)
+    wanted = [(log.step, line) for log, line in lines if log.step >= call.since_step]
     if not wanted:
         return "no log lines there"
     rest = len(wanted) - LOG_LINES
-    tail = f"\n({rest} more lines: ask since step {wanted[LOG_LINES].step})" if rest > 0 else ""
-    return "\n".join(log_line(log) for log in wanted[:LOG_LINES]) + tail
+    tail = f"\n({rest} more lines: ask since step {wanted[LOG_LINES][0]})" if rest > 0 else ""
+    return "\n".join(line for _, line in wanted[:LOG_LINES]) + tail
 
 
 def _read_metrics(view: AgentView, call: Any) -> str:
@@ -116,18 +135,22 @@ def _read_metrics(view: AgentView, call: Any) -> str:
     if not view.steps:
         return "no metrics yet: training has not started"
     every = max(1, len(view.steps) // 20)
-    chosen = [log for log in view.steps if log.step % every == 0]
-    return "\n".join(log_line(log) for log in chosen)
+    lines = zip(view.steps, log_lines(view.steps), strict=True)
+    return "\n".join(line for log, line in lines if log.step % every == 0)
 
 
 def _run_eval(view: AgentView, call: RunEval) -> str:
     if view.run is None:
         raise OutOfOrder("run_eval needs a finished run; submit_train with command 'start' first")
-    fact = view.run.split(call.split)
+    return _outcome_text(view.run.split(call.split))
+
+
+@once_each
+def _outcome_text(fact: SplitFacts) -> str:
     outcome = fact.outcome
     return json.dumps(
         {
-            "split": call.split,
+            "split": outcome.split,
             "rows": outcome.rows,
             "base_accuracy": outcome.base_accuracy,
             "accuracy": outcome.accuracy,
@@ -141,31 +164,42 @@ def _run_eval(view: AgentView, call: RunEval) -> str:
 
 def _read_run_record(view: AgentView, call: Any) -> str:
     del call
+    base = (view.base_revision, view.nominal_base, view.stand_in)
+    return _record_text(view.executed_config, base, view.registered, Same(view.run))
+
+
+@lru_cache(maxsize=KEPT)
+def _record_text(
+    config: ConfigSubmission,
+    base: tuple[str, str, bool],
+    registered: tuple[str, ...],
+    run: Same[RunFacts | None],
+) -> str:
     record: dict[str, Any] = {
-        "executed_config": view.executed_config.model_dump(mode="json"),
-        "base_revision": view.base_revision,
-        "nominal_base": view.nominal_base,
-        "stand_in_base": view.stand_in,
-        "registered_names": list(view.registered),
+        "executed_config": config.model_dump(mode="json"),
+        "base_revision": base[0],
+        "nominal_base": base[1],
+        "stand_in_base": base[2],
+        "registered_names": list(registered),
+        "run": None if run.value is None else _run_part(run.value),
     }
-    if view.run is None:
-        record["run"] = None
-    else:
-        run = view.run
-        record["run"] = {
-            "run_id": run.run_id,
-            "steps_run": run.steps_run,
-            "halted": run.halted,
-            "alarms": [alarm.model_dump() for alarm in run.alarms_shown],
-            "rows_given": run.rows_given,
-            "rows_kept": run.rows_kept,
-            "label_source": run.label_source,
-            "label_map": run.label_map,
-            "artifact_digest": run.artifact_digest,
-            "dataset_digest": run.dataset_digest,
-            "config_digest": run.config_digest,
-        }
     return json.dumps(record, indent=1)
+
+
+def _run_part(run: RunFacts) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "steps_run": run.steps_run,
+        "halted": run.halted,
+        "alarms": [alarm.model_dump() for alarm in run.alarms_shown],
+        "rows_given": run.rows_given,
+        "rows_kept": run.rows_kept,
+        "label_source": run.label_source,
+        "label_map": run.label_map,
+        "artifact_digest": run.artifact_digest,
+        "dataset_digest": run.dataset_digest,
+        "config_digest": run.config_digest,
+    }
 
 
 def _read_ledger(view: AgentView, call: Any) -> str:

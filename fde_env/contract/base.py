@@ -5,38 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-
-T = TypeVar("T")
 
 
 class Frozen(BaseModel):
     """Immutable, closed record: unknown fields are refused, values cannot be changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Same(Generic[T]):
-    """A value as a cache's key that goes by identity, where comparing it would cost too much.
-
-    For large immutable values that are made once: a ticket's parts, a run's evidence. The key
-    holds its value, so that while a cache has it no other value can be taken for it.
-    """
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: T) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        """By identity."""
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        """By identity."""
-        return isinstance(other, Same) and self.value is other.value
 
 
 def canonical_json(value: Any) -> bytes:

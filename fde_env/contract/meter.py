@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fde_env.contract.base import Same
+from fde_env.contract.memory import KEPT, Same
 from fde_env.contract.policy import Cluster, Policy, Pool, PriceList
 from fde_env.contract.submissions.config import ConfigSubmission
 
@@ -73,7 +73,7 @@ def feasible_pools(
 
 
 # A ticket's documents are made once, and every episode on it asks this several times.
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=KEPT)
 def _feasible_pools(
     of_cluster: Same[Cluster],
     of_prices: Same[PriceList],

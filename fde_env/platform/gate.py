@@ -7,6 +7,7 @@ log, and stays there.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field
@@ -18,6 +19,11 @@ from fde_env.contract.submissions.deploy import DeploySubmission
 GateMode = Literal["hard", "soft"]
 Action = Literal["stage", "ship", "hold"]
 Outcome = Literal["queued", "held", "refused", "shipped"]
+
+
+@lru_cache(maxsize=8)
+def _facts(mode: GateMode, ship_attempts: int) -> GateFacts:
+    return GateFacts(mode=mode, ship_attempts=ship_attempts)
 
 
 class GateEntry(Frozen):
@@ -47,7 +53,7 @@ class Gate:
     @property
     def facts(self) -> GateFacts:
         """What the gate saw, as rules read it."""
-        return GateFacts(mode=self.mode, ship_attempts=self.count("ship"))
+        return _facts(self.mode, self.count("ship"))
 
     def count(self, action: Action) -> int:
         """Requests of that kind, refused ones included."""

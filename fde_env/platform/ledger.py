@@ -7,12 +7,14 @@ are chained, and what that shows, stands in `chain.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter
 
 from fde_env.contract.facts import LedgerFacts
+from fde_env.contract.memory import KEPT, once_each
 from fde_env.contract.meter import Bill
 from fde_env.contract.policy import Pool
 from fde_env.contract.submissions.schedule import NodeType
@@ -35,9 +37,12 @@ class MeterRow(Link):
     @property
     def facts(self) -> LedgerFacts:
         """The row as rules read it."""
-        return LedgerFacts(
-            gpu_hours=self.gpu_hours, rate_usd=self.rate_usd, total_usd=self.total_usd
-        )
+        return _facts(self)
+
+
+@once_each
+def _facts(row: MeterRow) -> LedgerFacts:
+    return LedgerFacts(gpu_hours=row.gpu_hours, rate_usd=row.rate_usd, total_usd=row.total_usd)
 
 
 class PaymentRow(Link):
@@ -65,6 +70,12 @@ def meter_row(before: Sequence[LedgerRow], run_id: str, pool: Pool, due: Bill) -
         "total_usd": due.cost_usd,
     }
     return chained(MeterRow, before, figures)
+
+
+# An episode's ledger has this row alone, and replays of a run are billed alike.
+@lru_cache(maxsize=KEPT)
+def _first_row(run_id: str, pool: Pool, due: Bill) -> MeterRow:
+    return meter_row((), run_id, pool, due)
 
 
 def metered(rows: Iterable[LedgerRow]) -> tuple[MeterRow, ...]:
@@ -102,6 +113,8 @@ class Ledger:
 
     def append(self, run_id: str, pool: Pool, due: Bill) -> MeterRow:
         """Enter the bill of a run on the pool that was booked, and return its row."""
+        if not self._rows:
+            return self.enter(lambda _: _first_row(run_id, pool, due))
         return self.enter(lambda before: meter_row(before, run_id, pool, due))
 
     def enter(self, make: Callable[[tuple[LedgerRow, ...]], AnyRow]) -> AnyRow:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from fde_env.contract.base import digest_of, keyed_digest
 from fde_env.contract.evidence import Alarm, Evidence, SplitOutcome
 from fde_env.contract.facts import RunFacts, SplitFacts
+from fde_env.contract.memory import KEPT, Same, once_each
 from fde_env.contract.submissions import IntakeSubmission, TrainSubmission
 from fde_env.contract.submissions.plan import Acceptance
 from fde_env.contract.ticket import Ticket
+from fde_env.contract.truth import Truth
 from fde_env.stats.mcnemar import learned, mcnemar_p
 
 SURVIVED_STEPS: Final = 50
@@ -18,6 +21,7 @@ GRADIENT_BOUND: Final = 1000.0
 GRADIENT_FREE_STEPS: Final = 10
 
 
+@once_each
 def train_pass(evidence: Evidence) -> bool:
     """T: started, survived 50 steps, finite loss and gradients, bounded after step 10.
 
@@ -54,6 +58,7 @@ def is_tbdl(evidence: Evidence, acceptance: Acceptance) -> bool:
     return train_pass(evidence) and not run_learned(evidence, acceptance) and not halted
 
 
+@once_each
 def loss_edges(evidence: Evidence) -> tuple[float | None, float | None]:
     """Mean loss of the first and of the last tenth of the steps, finite ones only."""
     losses = [log.loss for log in evidence.steps if log.loss is not None]
@@ -80,37 +85,51 @@ def run_facts(
     ticket: Ticket, evidence: Evidence, executed: IntakeSubmission, alarms: AlarmLog
 ) -> RunFacts:
     """Facts of a finished run; ids and digests are keyed to the ticket."""
+    sources = (executed.label_source, executed.label_map)
+    return _run_facts(ticket.secret, Same(ticket.truth), Same(evidence), sources, alarms)
+
+
+# Replays of a run on a ticket have the same facts, whoever plays them.
+@lru_cache(maxsize=KEPT)
+def _run_facts(
+    secret: str,
+    of_truth: Same[Truth],
+    of_evidence: Same[Evidence],
+    sources: tuple[str, str],
+    alarms: AlarmLog,
+) -> RunFacts:
+    truth, evidence = of_truth.value, of_evidence.value
 
     def shown(value: str) -> str:
-        return keyed_digest(ticket.secret, value)
+        return keyed_digest(secret, value)
 
     return RunFacts(
         run_id="run-" + shown(f"run/{evidence.run_key}")[:12],
         train_pass=train_pass(evidence),
-        learned=run_learned(evidence, ticket.truth.policy.acceptance),
+        learned=run_learned(evidence, truth.policy.acceptance),
         halted=evidence.status == "halted",
         steps_run=len(evidence.steps),
         alarms_shown=alarms.shown,
         answers=alarms.answers,
         rows_given=evidence.rows_given,
         rows_kept=evidence.rows_kept,
-        label_source=executed.label_source,
-        label_map=executed.label_map,
+        label_source=sources[0],
+        label_map=sources[1],
         artifact_digest=shown(f"artifact/{evidence.artifact_digest}"),
         dataset_digest=shown(f"dataset/{evidence.spec.dataset_digest}"),
         config_digest=shown(f"config/{digest_of(evidence.spec.config)}"),
-        base_revision=base_revision(ticket, evidence.spec.base_digest),
-        splits=tuple(map(split_facts, shown_outcomes(ticket, evidence.outcomes))),
+        base_revision=shown_revision(secret, evidence.spec.base_digest),
+        splits=tuple(map(split_facts, shown_outcomes(truth, evidence.outcomes))),
     )
 
 
-def shown_outcomes(ticket: Ticket, outcomes: tuple[SplitOutcome, ...]) -> tuple[SplitOutcome, ...]:
+def shown_outcomes(truth: Truth, outcomes: tuple[SplitOutcome, ...]) -> tuple[SplitOutcome, ...]:
     """Outcomes by split as this drop has them.
 
     A leaking dev split consists of the very training rows that the run was scored on, so its
     outcome is theirs (`Cell.dev_twins`).
     """
-    if not ticket.truth.planted.leaked_dev:
+    if not truth.planted.leaked_dev:
         return outcomes
     trained = next(item for item in outcomes if item.split == "train")
     dev = trained.model_copy(update={"split": "dev"})
@@ -119,4 +138,9 @@ def shown_outcomes(ticket: Ticket, outcomes: tuple[SplitOutcome, ...]) -> tuple[
 
 def base_revision(ticket: Ticket, base_digest: str) -> str:
     """The revision under which a ticket shows its base."""
-    return keyed_digest(ticket.secret, f"base/{base_digest}")
+    return shown_revision(ticket.secret, base_digest)
+
+
+def shown_revision(secret: str, base_digest: str) -> str:
+    """The revision under which a ticket with that secret shows a base."""
+    return keyed_digest(secret, f"base/{base_digest}")

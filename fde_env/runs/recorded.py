@@ -24,13 +24,13 @@ class RecordedRun:
         self._directory = directory
         self._pending = list(evidence.alarms) if show_alarms else []
         self._at = 0
-        self._logged = 0
+        self._steps: tuple[StepLog, ...] = ()
         self._watcher = watcher
 
     @property
     def steps(self) -> tuple[StepLog, ...]:
         """Log of the steps played so far."""
-        return tuple(item for item in self._evidence.steps if item.step <= self._logged)
+        return self._steps
 
     @property
     def directory(self) -> Path | None:
@@ -43,7 +43,9 @@ class RecordedRun:
         until = alarm.step if alarm else self._evidence.spec.config.max_steps
         self._show(until)
         # A trainer that is paused after a step has not logged that step yet.
-        self._at, self._logged = until, until - 1 if alarm else until
+        self._at, self._steps = until, self._evidence.steps
+        if alarm is not None:
+            self._steps = tuple(item for item in self._steps if item.step < until)
         return alarm
 
     def answer(self, command: Answer) -> None:

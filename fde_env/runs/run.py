@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 
 from fde_env.contract.base import digest_of
 from fde_env.contract.evidence import Alarm, Evidence, ProbeCheck, StepLog
+from fde_env.contract.memory import KEPT, Same
 
 Answer = Literal["continue", "halt"]
 NO_ARTIFACT = digest_of("no artifact")
@@ -65,6 +67,12 @@ def halted_prefix(evidence: Evidence, step: int) -> Evidence:
     Raises:
         ValueError: the run has no snapshot at that step.
     """
+    return _halted_prefix(Same(evidence), step)
+
+
+@lru_cache(maxsize=KEPT)
+def _halted_prefix(of_evidence: Same[Evidence], step: int) -> Evidence:
+    evidence = of_evidence.value
     snapshot = next((item for item in evidence.snapshots if item.step == step), None)
     if snapshot is None:
         raise ValueError(f"no snapshot was taken at step {step}")

@@ -26,6 +26,16 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @cached_property
+    def head(self) -> str:
+        """The header as CSV text, with its line end."""
+        return write_table(self.header, ())
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Each row as CSV text, with its line end."""
+        return tuple(write_table(row, ()) for row in self.rows)
+
     def column(self, name: str) -> tuple[str, ...] | None:
         """Cells of the column called `name`, or None when there is no such column."""
         if name not in self.header:
@@ -56,6 +66,7 @@ class Drop:
         self.ticket = ticket
         self._tables: dict[str, Table] = {}
         self._maps: dict[str, dict[str, str]] = {}
+        self._parts: dict[tuple[str, str], Any] = {}
         self._remembered: dict[Hashable, Any] = {}
 
     def of(self, ticket: Ticket) -> Drop:
@@ -77,9 +88,19 @@ class Drop:
         if key not in self._remembered:
             made = make()
             if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
+                self._remembered.pop(next(iter(self._remembered)))
             self._remembered[key] = made
         kept: T = self._remembered[key]
+        return kept
+
+    def once(self, name: str, part: str, make: Callable[[], T]) -> T:
+        """`make()` for a part of the file called `name`, made once.
+
+        Nothing bounds these but the files, so `part` must be one of those that the file has.
+        """
+        if (name, part) not in self._parts:
+            self._parts[name, part] = make()
+        kept: T = self._parts[name, part]
         return kept
 
     def table(self, name: str) -> Table:
