@@ -15,6 +15,7 @@ from fde_env.bases import digest_of_base
 from fde_env.compile import Handling, compile_handling
 from fde_env.contract.evidence import Alarm, Evidence, StepLog
 from fde_env.contract.facts import Facts, GateFacts, LedgerFacts, LengthFacts, RunFacts
+from fde_env.contract.memory import once_each
 from fde_env.contract.meter import bill, find_pool, fits_memory, rows_per_step
 from fde_env.contract.policy import Pool
 from fde_env.contract.record import Ending, StageRecord
@@ -40,7 +41,7 @@ from fde_env.runs.facts import base_revision
 from fde_env.runs.run import Watcher
 from fde_env.runs.runner import Runner
 from fde_env.tickets.generator import Prepared
-from fde_env.view import AgentView
+from fde_env.view import AgentView, Quantiles
 
 OLD_NAMES: Final = ("intent-2024", "intent-2025")
 GATE_ANSWERS: Final = (
@@ -60,6 +61,11 @@ class Rules:
     live_detector: bool
     gate: Literal["hard", "soft"]
     isolate: bool
+
+
+@once_each
+def _lengths(quantiles: Quantiles) -> LengthFacts:
+    return LengthFacts(longest=quantiles.longest)
 
 
 class _Moment(NamedTuple):
@@ -91,7 +97,12 @@ OLDER: Final = tuple(map(_older_entry, OLD_NAMES))
 
 
 class Episode:
-    """A delivery in progress. Call `submit` with the current stage's submission."""
+    """A delivery in progress. Call `submit` with the current stage's submission.
+
+    Attributes:
+        stage: the stage that waits for a submission; the last one after the end.
+        records: what the stages so far have left for the oracle.
+    """
 
     def __init__(
         self,
@@ -109,6 +120,7 @@ class Episode:
         self.quantiles = token_quantiles(self.ticket.cell, spec.base, served)
         self._revision = base_revision(self.ticket, digest_of_base(spec.base))
         self.records: tuple[StageRecord, ...] = ()
+        self.stage = STAGES[0]
         self.ending: Ending = "running"
         self._intake: IntakeSubmission | None = None
         self._plan: PlanSubmission | None = None
@@ -122,11 +134,6 @@ class Episode:
         self._recorded: tuple[_Moment, Facts] | None = None
 
     # What can be seen
-
-    @property
-    def stage(self) -> Stage:
-        """The stage that waits for a submission; the last one after the end."""
-        return STAGES[min(len(self.records), len(STAGES) - 1)]
 
     def running(self) -> bool:
         """Whether the delivery still goes on."""
@@ -174,7 +181,7 @@ class Episode:
             handling_digest=digest,
             oldest_row=oldest,
             stand_in=self.ticket.stand_in,
-            lengths=LengthFacts(longest=self.quantiles.longest),
+            lengths=_lengths(self.quantiles),
             config=now.config,
             base_revision=self._revision,
             alarm_pending=now.alarm_pending,
@@ -255,6 +262,7 @@ class Episode:
 
     def _record(self, record: StageRecord) -> None:
         self.records = (*self.records, record)
+        self.stage = STAGES[min(len(self.records), len(STAGES) - 1)]
         if len(self.records) == len(STAGES) and self.running():
             self.ending = "delivered"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
@@ -12,6 +13,7 @@ from fde_env.errors import MalformedAction
 
 SHAPE = '{"tool": name, "arguments": {...}}'
 MAX_JSON = 200_000
+SHORT_JSON = 2_000
 
 
 def parse_action(raw: Any) -> Action:
@@ -33,7 +35,7 @@ def parse_action(raw: Any) -> Action:
     tool, arguments = raw["tool"], raw.get("arguments", {})
     if not isinstance(tool, str) or tool not in ARGUMENTS_OF:
         raise MalformedAction(f"there is no tool {_shown(tool)}; tools: {', '.join(ARGUMENTS_OF)}")
-    return Action(tool=tool, arguments=_arguments(tool, arguments))
+    return _with_arguments(tool, arguments)
 
 
 def _shown(value: Any) -> str:
@@ -62,8 +64,15 @@ def _from_model(model: BaseModel) -> dict[str, Any]:
     )
 
 
-def _arguments(tool: str, arguments: Any) -> BaseModel:
-    model = ARGUMENTS_OF[tool]
+def _action(tool: str, text: str) -> Action:
+    return Action(tool=tool, arguments=ARGUMENTS_OF[tool].model_validate_json(text))
+
+
+# Policies send the same few actions again and again.
+_short_action = lru_cache(maxsize=2048)(_action)
+
+
+def _with_arguments(tool: str, arguments: Any) -> Action:
     if isinstance(arguments, BaseModel):
         # Not validated by construction alone (`model_construct`), and maybe of another tool.
         arguments = arguments.model_dump(warnings=False)
@@ -74,7 +83,7 @@ def _arguments(tool: str, arguments: Any) -> BaseModel:
         text = json.dumps(arguments)
         if len(text) > MAX_JSON:
             raise MalformedAction(f"the arguments of {tool} are longer than {MAX_JSON} characters")
-        return model.model_validate_json(text)
+        return _short_action(tool, text) if len(text) <= SHORT_JSON else _action(tool, text)
     except ValidationError as error:
         raise MalformedAction(f"{tool}: {_problems(error)}") from None
     except (TypeError, ValueError, RecursionError) as error:

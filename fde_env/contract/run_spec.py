@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from fde_env.contract.base import Frozen, digest_of
+from fde_env.contract.memory import once_each
 from fde_env.contract.submissions.config import ConfigSubmission
 
 Size = Literal["full", "smoke"]
@@ -55,4 +56,9 @@ class RunSpec(Frozen):
     @property
     def key(self) -> str:
         """Name of the run in the store, 64 hex digits."""
-        return digest_of(self)
+        return _key(self)
+
+
+@once_each
+def _key(spec: RunSpec) -> str:
+    return digest_of(spec)

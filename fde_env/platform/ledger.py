@@ -103,8 +103,8 @@ class Ledger:
     @property
     def last_bill(self) -> LedgerFacts | None:
         """The last bill that was entered, as rules read it."""
-        bills = metered(self._rows)
-        return bills[-1].facts if bills else None
+        rows = (row.facts for row in reversed(self._rows) if isinstance(row, MeterRow))
+        return next(rows, None)
 
     @property
     def total_usd(self) -> float:

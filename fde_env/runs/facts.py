@@ -141,6 +141,7 @@ def base_revision(ticket: Ticket, base_digest: str) -> str:
     return shown_revision(ticket.secret, base_digest)
 
 
+@lru_cache(maxsize=KEPT)
 def shown_revision(secret: str, base_digest: str) -> str:
     """The revision under which a ticket with that secret shows a base."""
     return keyed_digest(secret, f"base/{base_digest}")
