@@ -13,11 +13,13 @@ from importlib.resources import files
 from typing import Any, Final
 
 from fde_env.report.data import ReportData
+from fde_env.report.head import page_head
 
 LIBRARIES: Final = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
 SCRIPTS: Final = (
-    *("assets/dom.js", "assets/charts.js", "assets/overview.js", "assets/dashboard.js"),
-    *("assets/study.js", "assets/episodes.js", "assets/main.js"),
+    *("assets/dom.js", "assets/charts.js", "assets/leaderboard.js", "assets/stages.js"),
+    *("assets/dashboard.js", "assets/conditions.js", "assets/conduct.js", "assets/study.js"),
+    *("assets/episodes.js", "assets/replay.js", "assets/main.js"),
 )
 STYLES: Final = ("assets/page.css",)
 
@@ -33,7 +35,7 @@ def page(report: ReportData, title: str) -> str:
         "styles": _joined(STYLES),
         "libraries": _scripts(LIBRARIES),
         "scripts": _scripts(SCRIPTS),
-        "head": safe_json(report.head),
+        "head": safe_json(page_head(report)),
         "blocks": blocks,
     }
     text = _read("assets/page.html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from fde_env.bench.recorded import recorded_study
 from fde_env.errors import UsageError
@@ -39,11 +39,7 @@ def write_report(
     if form not in TEXTS and form not in PICTURES:
         raise UsageError(f"--format is {', '.join((*TEXTS, *PICTURES))}, not {form!r}")
     store = Store()
-    if study is None:
-        found = recorded_study()
-    else:
-        found = None if str(study) == "none" else read_study(study)
-    report = read_report(folder, store, found)
+    report = read_report(folder, store, _study(study))
     if form in PICTURES:
         return draw_report(report, out or folder / "figures", form)
     makers: dict[str, Callable[[ReportData], str]] = {
@@ -57,3 +53,9 @@ def write_report(
     draft.write_text(makers[form](report), encoding="utf-8", newline="")
     draft.replace(target)
     return [target]
+
+
+def _study(asked: Path | None) -> dict[str, Any] | None:
+    if asked is None:
+        return recorded_study()
+    return None if str(asked) == "none" else read_study(asked)

@@ -12,7 +12,10 @@ import pytest
 from report_policies import HOSTILE
 
 from fde_env.errors import UsageError
+from fde_env.report.blocks import Texts
 from fde_env.report.data import ReportData
+from fde_env.report.episodes import KEY_DIGITS
+from fde_env.report.head import page_head
 from fde_env.report.markdown import markdown, table
 from fde_env.report.page import page, safe_json
 from fde_env.report.table_csv import table_csv
@@ -22,8 +25,14 @@ from fde_env.report.write import write_report
 def test_every_run_of_the_episodes_can_be_seen_twice(report: ReportData) -> None:
     keys = {row.run_key for row in report.summary.rows if row.run_key}
     assert keys
-    assert {item["key"] for item in report.head["runs"]} == keys
+    assert {item["key"] for item in page_head(report)["runs"]} == {key[:KEY_DIGITS] for key in keys}
     assert any(run["tbdl"] for run in report.runs.values())
+
+
+def test_a_text_is_kept_once() -> None:
+    texts = Texts()
+    assert [texts.number(text) for text in ("a", "b", "a")] == [0, 1, 0]
+    assert texts.all() == ["a", "b"]
 
 
 def test_the_page_asks_for_nothing_from_anywhere(report: ReportData) -> None:

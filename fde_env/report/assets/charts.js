@@ -1,8 +1,11 @@
 "use strict";
-/* One look for all charts. A chart is drawn when it comes near the screen, and again when its width changes. */
-const INTERVAL = { strokeWidth: 2.5, strokeLinecap: "round" };
+/* One look for all charts. One is drawn when it comes near the screen, and again when its width changes. */
+const STYLE = { background: "none", color: "var(--ink)", fontSize: "13px", fontFamily: "inherit" };
+const LETTER = 7.3;
+const plot = (width, options) => Plot.plot({ width, style: STYLE, ...options });
+const under = (label) => ({ label, labelAnchor: "center", labelArrow: "none" });
 
-function figure(caption, draw, alternative) {
+function figure(caption, draw, { keys, alternative } = {}) {
   const place = el("div", { class: "plot" });
   const watcher = new IntersectionObserver((seen) => {
     if (!seen.some((item) => item.isIntersecting)) return;
@@ -17,63 +20,114 @@ function figure(caption, draw, alternative) {
       svg.setAttribute("aria-label", caption);
       place.replaceChildren(svg);
     }).observe(place);
-  }, { rootMargin: "300px" });
+  }, { rootMargin: "400px" });
   watcher.observe(place);
-  return el("figure", {}, el("figcaption", {}, caption), place,
-    alternative ? el("details", {}, el("summary", {}, "The same as a table"), alternative) : null);
+  return el("figure", {}, el("figcaption", {}, caption), keys || null, place,
+    alternative ? more("The same as a table", alternative) : null);
 }
-
-const STYLE = { background: "none", color: "var(--ink)", fontSize: "13px", fontFamily: "inherit" };
-const plot = (width, options) => Plot.plot({ width, style: STYLE, ...options });
+/* Keys of a figure: [mark, colour, text]. Marks differ in shape, never in colour alone. */
+const key = (...items) => el("p", { class: "keys", "aria-hidden": "true" },
+  items.map(([mark, colour, text]) => el("span", {}, el("span", { style: `color:${colour}` }, `${mark} `), text)));
+const PART = [["var(--accent)", "circle", "●"], ["var(--other)", "diamond", "◆"]];
 
 /* Shares with their intervals, a line each. rows: {name, part, rate, low, high} */
-function dots(width, rows, { parts, label, domain = [0, 1] } = {}) {
-  const names = [...new Set(rows.map((row) => row.name))];
-  const longest = Math.max(...names.map((name) => name.length));
-  const left = Math.min(width * 0.36, 16 + longest * 7.2);
-  const known = rows.filter((row) => row.rate !== null);
-  const colour = (row) => (!parts || row.part === parts[0] ? "var(--accent)" : "var(--other)");
-  const shift = (row) => (parts ? parts.indexOf(row.part) * 14 - (parts.length - 1) * 7 : 0);
-  const marks = [];
-  for (const part of parts || [undefined]) {
-    const mine = known.filter((row) => row.part === part);
-    if (!mine.length) continue;
-    const dy = shift(mine[0]);
-    marks.push(Plot.ruleY(mine, { y: "name", x1: "low", x2: "high", stroke: colour(mine[0]), dy, ...INTERVAL, strokeOpacity: 0.45 }));
-    marks.push(Plot.dot(mine, { y: "name", x: "rate", fill: colour(mine[0]), r: 5, dy,
-      symbol: parts && part !== parts[0] ? "diamond" : "circle" }));
-  }
-  return plot(width, { marginLeft: left, marginRight: 16, marginBottom: 40, height: 58 + names.length * (parts ? 48 : 36),
-    x: { domain, label, grid: true, ticks: width < 420 ? 3 : 5, labelAnchor: "left", labelArrow: "none" }, y: { domain: names, label: null, tickSize: 0,
-      tickFormat: (name) => (name.length * 7.2 + 16 > left ? name.slice(0, Math.floor(left / 7.2) - 3) + "…" : name) },
-    marks: [Plot.ruleX([domain[0]], { stroke: "var(--line)" }), ...marks] });
+function dots(width, rows, { parts = [undefined], label, domain = [0, 1], write = share } = {}) {
+  const names = unique(rows.map((row) => row.name));
+  const above = width < 480;
+  const left = above ? 8 : Math.min(width * 0.36, 18 + Math.max(...names.map((name) => name.length)) * LETTER);
+  const fit = Math.floor((above ? width - 80 : left - 14) / LETTER);
+  const cut = (name) => (name.length > fit ? `${name.slice(0, fit - 1)}…` : name);
+  const seen = rows.filter((row) => known(row.rate));
+  const step = 17 * parts.length + (above ? 26 : 18);
+  const marks = parts.flatMap((part, place) => {
+    const mine = seen.filter((row) => row.part === part), [colour, symbol] = PART[place % 2];
+    const dy = place * 17 - (parts.length - 1) * 8.5 + (above ? 8 : 0);
+    return [
+      Plot.ruleY(mine, { y: "name", x1: "low", x2: "high", stroke: colour, dy, strokeWidth: 3, strokeOpacity: 0.4 }),
+      Plot.dot(mine, { y: "name", x: "rate", fill: colour, symbol, r: 5, dy }),
+      Plot.text(mine, { y: "name", text: (row) => write(row.rate), frameAnchor: "right", textAnchor: "start", dx: 12, dy }),
+    ];
+  });
+  if (above) marks.push(Plot.text(names, { y: (name) => name, text: cut, frameAnchor: "left", textAnchor: "start", dx: -6, dy: -step / 2 + 12, fontWeight: 600 }));
+  return plot(width, {
+    marginLeft: left, marginRight: 54, marginTop: 6, marginBottom: 42, height: 48 + names.length * step,
+    x: { domain, grid: true, ticks: width < 480 ? 3 : 5, ...under(label) },
+    y: { domain: names, label: null, tickSize: 0, axis: above ? null : "left", tickFormat: cut },
+    marks: [Plot.ruleX([domain[0]], { stroke: "var(--line)" }), ...marks],
+  });
 }
 
-/* Keys beside a figure, not by colour alone. */
-const key = (...items) => el("p", { class: "note", "aria-hidden": "true" },
-  items.map(([mark, colour, text]) => el("span", { style: "margin-right:1.4em;white-space:nowrap" },
-    el("span", { style: `color:${colour}` }, mark + " "), text)));
+/* Paired differences; the pale band is what counts as none. rows: {name, difference, low, high, bound} */
+function forest(width, rows, label) {
+  const far = Math.min(1, Math.max(0.2, ...rows.flatMap((row) => [Math.abs(row.low), Math.abs(row.high)])) * 1.05);
+  const drawn = rows.map((row) => ({ ...row, rate: row.difference }));
+  const chart = (inner) => dots(inner, drawn, { label, domain: [-far, far], write: signed });
+  const svg = chart(width), x = svg.scale("x"), band = rows[0].bound;
+  const height = Number(svg.getAttribute("height")) - 42;
+  const draw = d3.select(svg).insert("g", ":first-child");
+  draw.append("rect").attr("x", x.apply(-band)).attr("width", x.apply(band) - x.apply(-band)).attr("y", 4)
+    .attr("height", height - 4).attr("fill", "var(--band)");
+  draw.append("line").attr("x1", x.apply(0)).attr("x2", x.apply(0)).attr("y1", 4).attr("y2", height).attr("stroke", "var(--pale)");
+  return svg;
+}
 
-function line(width, run, values, { label, colour = "var(--accent)", domain } = {}) {
+/* Shares over steps of a ladder, a small chart for each agent. rows: {at, rate, low, high, part} */
+function ladder(width, rows, steps, { parts = [undefined], label } = {}) {
+  const seen = rows.filter((row) => known(row.rate));
+  return plot(width, {
+    height: 215, marginLeft: 34, marginRight: 26, marginTop: 24, marginBottom: 30, ariaLabel: label,
+    x: { type: "point", domain: steps, label: null, tickSize: 0, padding: 0.35, tickFormat: words },
+    y: { domain: [0, 1], grid: true, ticks: 4, label: null },
+    marks: parts.flatMap((part, place) => {
+      const mine = seen.filter((row) => row.part === part), [colour, symbol] = PART[place % 2];
+      const dx = (place - (parts.length - 1) / 2) * 9;
+      return [
+        Plot.line(mine, { x: "at", y: "rate", stroke: colour, strokeWidth: 1.5, strokeOpacity: 0.6, dx }),
+        Plot.ruleX(mine, { x: "at", y1: "low", y2: "high", stroke: colour, strokeWidth: 3, strokeOpacity: 0.4, dx }),
+        Plot.dot(mine, { x: "at", y: "rate", fill: colour, symbol, r: 5, dx }),
+        parts.length > 1 ? null : Plot.text(mine, { x: "at", y: "rate", text: (row) => share(row.rate), dx: 7, dy: -10, textAnchor: "start", fontSize: 12 }),
+      ];
+    }),
+  });
+}
+
+/* A curve of a run over its steps: pale as it was, strong as a running mean. */
+function line(width, run, values, { colour = "var(--accent)", domain } = {}) {
   const points = run.step.map((step, place) => ({ step, value: values[place] })).filter((point) => point.value !== null);
-  const calm = Plot.windowY({ k: Math.min(15, Math.max(1, points.length >> 2)), reduce: "mean" }, { x: "step", y: "value" });
-  return plot(width, { height: 170, marginLeft: 46, marginBottom: 38,
-    x: { label: "step", ticks: 4, labelAnchor: "left", labelArrow: "none" }, y: { label: null, grid: true, ticks: 4, domain, zero: !domain },
-    marks: [Plot.lineY(points, { x: "step", y: "value", stroke: colour, strokeOpacity: 0.25 }),
-      Plot.lineY(points, { ...calm, stroke: colour, strokeWidth: 2 })] });
+  const window = { k: Math.min(15, Math.max(1, points.length >> 2)), reduce: "mean" };
+  return plot(width, {
+    height: 190, marginLeft: 40, marginRight: 14, marginTop: 10, marginBottom: 40,
+    x: { ticks: Math.max(3, Math.floor(width / 110)), domain: [0, run.step.at(-1) || 1], ...under("step") },
+    y: { label: null, grid: true, ticks: 4, domain, zero: !domain },
+    marks: [
+      Plot.lineY(points, { x: "step", y: "value", stroke: colour, strokeOpacity: 0.3 }),
+      Plot.lineY(points, { ...Plot.windowY(window, { x: "step", y: "value" }), stroke: colour, strokeWidth: 2.2 }),
+    ],
+  });
 }
 
-/* Wealth on a logarithmic scale, clipped: beyond a million nothing more is said. */
-function wealth(width, curves, threshold, { hue, steps } = {}) {
-  const top = Math.log10(1e6), floor = -3;
-  const points = curves.flatMap((curve) => curve.p.map(([step, log]) =>
-    ({ step, value: Math.min(top, Math.max(floor, log / Math.LN10)), run: curve.run + curve.kind, hue: hue(curve) })));
-  const ends = curves.filter((curve) => curve.alarm !== undefined && curve.alarm !== null && curve.p.length)
-    .map((curve) => ({ step: curve.p.at(-1)[0], value: Math.min(top, Math.max(floor, curve.p.at(-1)[1] / Math.LN10)), hue: hue(curve) }));
-  return plot(width, { height: 260, marginLeft: 72, marginBottom: 38,
-    x: { label: "step", domain: [0, steps], ticks: 5, labelAnchor: "left", labelArrow: "none" },
-    y: { label: null, domain: [floor, top], ticks: [-3, -2, 0, 2, 4, 6], grid: true, tickFormat: (v) => (v >= 0 ? d3.format(",")(10 ** v) : String(10 ** v)) },
-    marks: [Plot.ruleY([Math.log10(threshold)], { stroke: "var(--ink)", strokeDasharray: "5 4" }),
-      Plot.lineY(points, { x: "step", y: "value", z: "run", stroke: "hue", strokeOpacity: 0.6, strokeWidth: 1.4 }),
-      Plot.dot(ends, { x: "step", y: "value", fill: "hue", r: 4 })] });
+/* Wealth on a logarithmic scale, clipped: beyond a million nothing more is said. curves: {p, alarm, run} */
+const TOP = 6, FLOOR = -3;
+const clipped = (log) => Math.min(TOP, Math.max(FLOOR, log / Math.LN10));
+function wealth(width, curves, threshold, { look, steps }) {
+  const points = curves.flatMap((curve, number) => curve.p.map(([step, log]) => ({ step, value: clipped(log), number, ...look(curve) })));
+  const ends = curves.filter((curve) => curve.alarm && curve.p.length).map((curve) => {
+    const [step, log] = curve.p.find((point) => point[0] === curve.alarm) || curve.p.at(-1);
+    return { step, value: clipped(log), ...look(curve) };
+  });
+  const styles = unique(points.map((point) => point.dash));
+  return plot(width, {
+    height: 270, marginLeft: 78, marginRight: 14, marginTop: 10, marginBottom: 40,
+    x: { domain: [0, steps], ticks: Math.max(3, Math.floor(width / 110)), ...under("step") },
+    y: { label: null, domain: [FLOOR, TOP], ticks: [-3, -2, 0, 2, 4, 6], grid: true,
+      tickFormat: (v) => (v >= 0 ? d3.format(",")(10 ** v) : String(10 ** v)) },
+    symbol: { type: "identity" },
+    marks: [
+      Plot.ruleY([Math.log10(threshold)], { stroke: "var(--ink)", strokeDasharray: "5 4" }),
+      Plot.text([`alarm at ${threshold}`], { x: steps, y: Math.log10(threshold), text: (d) => d, textAnchor: "end", dy: -9, fontSize: 12 }),
+      ...styles.map((dash) => Plot.lineY(points.filter((point) => point.dash === dash),
+        { x: "step", y: "value", z: "number", stroke: "hue", strokeDasharray: dash, strokeOpacity: 0.65, strokeWidth: 1.5 })),
+      Plot.dot(ends, { x: "step", y: "value", fill: "hue", stroke: "var(--card)", strokeWidth: 1, symbol: "shape", r: 4.5 }),
+    ],
+  });
 }
