@@ -21,6 +21,7 @@ from fde_env.options import Options
 from fde_env.parse import ACTION_ADAPTER
 from fde_env.platform.collect import Mark, collect
 from fde_env.platform.delivery import Delivery
+from fde_env.platform.ledger import MeterRow, metered
 from fde_env.platform.registry import ModelRegistry
 from fde_env.render import render_text
 from fde_env.result import Result, make_result
@@ -106,8 +107,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self.close()
         self._played = self.options
         if options:
-            set_now = {name: getattr(self.options, name) for name in Options.model_fields}
-            self._played = Options.parse(set_now | options)
+            self._played = Options.parse(dict(self.options) | options)
         runner = self._make_runner(self._played) if options else self._runner
         prepared = self._draw()
         episode = Episode(prepared, self._rules(), runner, self._watcher, self._registry)
@@ -187,6 +187,12 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         return None if delivery is None else isinstance(delivery.run, RecordedRun)
 
     @property
+    def bill(self) -> MeterRow | None:
+        """The ledger's row of the run; None before there is one."""
+        bills = metered(self._current().ledger.rows)
+        return bills[-1] if bills else None
+
+    @property
     def result(self) -> Result:
         """Outcome of the ended episode: verdicts, return and delivered facts.
 
@@ -254,8 +260,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         allowed = {"inject", "gate", "pressure", "intensity"}
         if not set(changes) <= allowed:
             raise UsageError(f"only {', '.join(sorted(allowed))} can change within an episode")
-        set_now = {name: getattr(self._played, name) for name in Options.model_fields}
-        self._played = Options.parse(set_now | changes)
+        self._played = Options.parse(dict(self._played) | changes)
         if {"pressure", "intensity"} & set(changes):
             spec = self._played.ticket_spec(self.np_random)
             letters = {"pressure": spec.pressure, "intensity": spec.intensity}

@@ -15,7 +15,7 @@ from fde_env.errors import UsageError
 from fde_env.evaluate.knowing import AT_INTAKE, Stated, ask_all
 from fde_env.evaluate.outcome import Outcome, in_words, outcome_of_seat
 from fde_env.evaluate.plan import Condition, PlannedEpisode, Unit
-from fde_env.evaluate.played import Played, unplayed, wire
+from fde_env.evaluate.played import Played, TrainedRun, unplayed, wire
 from fde_env.evaluate.seat import Seat, plain
 
 Spend = Callable[[float], None]
@@ -248,7 +248,19 @@ class Player:
             reads=take.reads,
             faults=take.faults,
             run_key=None if take.env.evidence is None else take.env.evidence.run_key,
+            trained=_trained(take.env),
         )
+
+
+def _trained(env: FDEDeliveryEnv) -> TrainedRun | None:
+    """The run that was trained for this episode; None when a record was all it took."""
+    evidence, bill = env.evidence, env.bill
+    if evidence is None or bill is None:
+        return None
+    # Live, a record can only be that of an earlier try of the same unit.
+    if env.replayed and env.options.execution != "live":
+        return None
+    return TrainedRun(evidence, bill, env.run_dir)
 
 
 def _copy_to_ask(take: _Take) -> Seat | None:

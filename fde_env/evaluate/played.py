@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from fde_env.contract.evidence import Evidence
 from fde_env.contract.facts import Facts
 from fde_env.contract.record import StageRecord
 from fde_env.contract.ticket import Ticket
@@ -15,7 +17,17 @@ from fde_env.evaluate.outcome import Outcome, in_words
 from fde_env.evaluate.plan import PlannedEpisode
 from fde_env.evaluate.seat import Usage, plain
 from fde_env.parse import parse_action
+from fde_env.platform.ledger import MeterRow
 from fde_env.result import Result
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """The run of an episode that was trained for it: its record, and what it was billed."""
+
+    evidence: Evidence
+    bill: MeterRow
+    folder: Path | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Played:
     faults: Mapping[str, int]
     error: Exception | None = None
     run_key: str | None = None
+    trained: TrainedRun | None = None
 
 
 def unplayed(episode: PlannedEpisode, error: Exception) -> Played:

@@ -14,7 +14,9 @@ from fde_env.evaluate.plan import Plan, Unit
 from fde_env.evaluate.purse import Purse
 from fde_env.evaluate.row import EpisodeRow
 from fde_env.evaluate.summary import Summary, summarise, summary_bytes
+from fde_env.evaluate.trained import Book, keep_record, store_name
 from fde_env.evaluate.work import Context, Done
+from fde_env.runs.store import Store
 
 ExecutorName = Literal["processes", "serial", "ray"]
 EXECUTORS: Final[tuple[ExecutorName, ...]] = get_args(ExecutorName)
@@ -105,6 +107,7 @@ class _Run:
     ) -> None:
         self._folder, self._place, self._plan, self._rows = folder, place, plan, rows
         self._purse = Purse(place.max_usd, folder.spent)
+        self._book = Book(folder.home)
 
     def in_order(self) -> list[EpisodeRow]:
         """Rows in the order of the plan, as far as they are there."""
@@ -124,6 +127,7 @@ class _Run:
             retries=self._place.retries,
             pause_s=self._place.pause_s,
             spending=self._folder.home / SPENDING if shared else None,
+            store=None if shared or not _trains(missing) else store_name(Store()),
         )
         stream = _executor(self._place).run(context, Bag(missing, self._purse))
         try:
@@ -138,6 +142,10 @@ class _Run:
                 close()
 
     def _keep(self, done: Done, *, noted: bool) -> None:
+        # Before the unit is there: killed in between, it is played again and billed no second time.
+        for trained in done.trained:
+            keep_record(trained, Store())
+            self._book.enter(trained)
         self._folder.publish(done.unit, done.files)
         self._rows.update({row.episode_id: row for row in done.rows})
         if done.dollars and not noted:
@@ -152,6 +160,10 @@ class _Run:
 
     def _errors(self) -> int:
         return sum(not row.outcome.scored for row in self._rows.values())
+
+
+def _trains(units: Sequence[Unit]) -> bool:
+    return any(item.options.execution != "replay" for unit in units for item in unit.episodes)
 
 
 def _executor(place: Place) -> Executor:

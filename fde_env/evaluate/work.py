@@ -5,19 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from fde_env.env import FDEDeliveryEnv
 from fde_env.errors import UsageError
+from fde_env.evaluate.attempt import Attempt
 from fde_env.evaluate.folder import append
 from fde_env.evaluate.outcome import Outcome, worth_retrying
 from fde_env.evaluate.plan import PlannedEpisode, Unit
 from fde_env.evaluate.play import Player
 from fde_env.evaluate.played import Played, unplayed
 from fde_env.evaluate.row import EpisodeRow, make_row
+from fde_env.evaluate.trained import Trained, store_name, trained_in
 from fde_env.evaluate.trajectory import encode
 from fde_env.evaluate.versions import Versions
 from fde_env.options import Options
+from fde_env.runs.store import Store
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Context:
         retries: Further tries of a unit in which the platform failed.
         pause_s: Seconds before the first further try; doubled each time.
         spending: File that dollars are noted in as they are spent; None where it is out of reach.
+        store: Name of the store that records of runs are wanted in; None where all share it.
     """
 
     versions: Versions
@@ -37,6 +42,7 @@ class Context:
     retries: int
     pause_s: float
     spending: Path | None
+    store: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +55,13 @@ class Done:
     dollars: float = 0.0
     seconds: float = 0.0
     tries: tuple[str, ...] = ()
+    trained: tuple[Trained, ...] = ()
     mistake: UsageError | None = None
 
 
-def perform(context: Context, unit: Unit) -> Done:
+def perform(context: Context, attempt: Attempt) -> Done:
     """Play a unit. A failing platform is tried again, then recorded as what it is."""
-    began, spent, tries = time.monotonic(), 0.0, []
+    began, spent, tries, unit = time.monotonic(), 0.0, [], attempt.unit
 
     def spend(dollars: float) -> None:
         nonlocal spent
@@ -62,18 +69,23 @@ def perform(context: Context, unit: Unit) -> Done:
         if context.spending is not None:
             append(context.spending, {"unit": unit.unit_id, "dollars": dollars})
 
-    for number in range(context.retries + 1):
-        try:
-            played = Player(unit, _make_env, spend).play()
-        except UsageError as mistake:
-            return Done(unit, mistake=mistake)
-        broken = [item for item in played if item.outcome is Outcome.INFRASTRUCTURE_ERROR]
-        tries.append(broken[0].detail if broken else "played")
-        again = [item for item in broken if item.error and worth_retrying(item.error)]
-        if not again or number == context.retries:
-            break
-        time.sleep(context.pause_s * 2**number)
-    return packed(context, unit, played, Done(unit, {}, (), spent, _since(began), tuple(tries)))
+    try:
+        for number in range(context.retries + 1):
+            make_env = partial(_make_env, attempt.store(again=number > 0))
+            try:
+                played = Player(unit, make_env, spend).play()
+            except UsageError as mistake:
+                return Done(unit, mistake=mistake)
+            broken = [item for item in played if item.outcome is Outcome.INFRASTRUCTURE_ERROR]
+            tries.append(broken[0].detail if broken else "played")
+            again = [item for item in broken if item.error and worth_retrying(item.error)]
+            if not again or number == context.retries:
+                break
+            time.sleep(context.pause_s * 2**number)
+    finally:
+        attempt.clear()
+    done = Done(unit, {}, (), spent, _since(began), tuple(tries))
+    return packed(context, unit, played, done)
 
 
 def given_up(context: Context, unit: Unit, error: Exception, tries: tuple[str, ...]) -> Done:
@@ -94,12 +106,21 @@ def packed(context: Context, unit: Unit, played: tuple[Played, ...], done: Done)
         dollars=done.dollars,
         seconds=done.seconds,
         tries=done.tries,
+        trained=_trained(context, unit, played),
     )
 
 
-def _make_env(episode: PlannedEpisode) -> FDEDeliveryEnv:
+def _trained(context: Context, unit: Unit, played: tuple[Played, ...]) -> tuple[Trained, ...]:
+    if not any(item.trained for item in played):
+        return ()
+    carried = context.store is not None and store_name(Store()) != context.store
+    return tuple(trained_in(unit.unit_id, played, carried=carried))
+
+
+def _make_env(store: Store, episode: PlannedEpisode) -> FDEDeliveryEnv:
     options = episode.options
-    return FDEDeliveryEnv(**{name: getattr(options, name) for name in Options.model_fields})
+    values = {name: getattr(options, name) for name in Options.model_fields}
+    return FDEDeliveryEnv(store=store, **values)
 
 
 def _since(began: float) -> float:

@@ -69,7 +69,8 @@ class Runner:
             SandboxFailed: a job broke down.
         """
         key = request.spec.key
-        stored = None if self.execution == "live" else self.store.evidence(key)
+        live = self.execution == "live"
+        stored = self.store.fresh(key) if live else self.store.evidence(key)
         if stored is not None and self._usable(stored):
             kept = self.store.run_dir(key)
             return RecordedRun(

@@ -52,10 +52,21 @@ def base_key(base_digest: str, splits_digest: str) -> str:
 
 
 class Store:
-    """Evidence under `home/runs/<key>/`, base predictions under `home/bases/<key>.json`."""
+    """Evidence under `home/runs/<key>/`, base predictions under `home/bases/<key>.json`.
 
-    def __init__(self, home: Path | None = None) -> None:
+    Args:
+        home: the store's folder.
+        since: for a job that is tried again: a run recorded after this moment (seconds since the
+            epoch) is its own, and is taken up even where only live runs are wanted.
+        desk: name of a folder of its own for working files, so that they can be cleared away
+            when their process is killed.
+    """
+
+    def __init__(
+        self, home: Path | None = None, since: float | None = None, desk: str = ""
+    ) -> None:
         self.home = (home or default_home()).absolute()
+        self._since, self._work = since, self.home / "work" / desk
 
     def run_dir(self, key: str) -> Path:
         """Folder of a stored run, whether it exists or not."""
@@ -69,6 +80,17 @@ class Store:
         """
         own = self.run_dir(key) / EVIDENCE
         return _read_evidence(str(own), key) if own.is_file() else _packed_evidence(key)
+
+    def fresh(self, key: str) -> Evidence | None:
+        """The run called `key` if it was recorded since the job was first begun, or None.
+
+        Raises:
+            StoreCorrupt: the record does not belong to that key.
+        """
+        own = self.run_dir(key) / EVIDENCE
+        if self._since is None or not own.is_file() or own.stat().st_mtime < self._since:
+            return None
+        return _read_evidence(str(own), key)
 
     def base_predictions(self, key: str) -> BasePredictions | None:
         """Stored predictions of a base, or None."""
@@ -91,8 +113,12 @@ class Store:
 
     def new_work_dir(self) -> Path:
         """A folder for a job's files that the caller removes."""
-        (self.home / "work").mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix="job-", dir=self.home / "work"))
+        self._work.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix="job-", dir=self._work))
+
+    def clear_desk(self, desk: str) -> None:
+        """Remove what a killed process left under that name."""
+        shutil.rmtree(self.home / "work" / desk, ignore_errors=True)
 
     def keep_run(self, evidence: Evidence, adapter: dict[str, bytes]) -> Path:
         """Store a run with its adapter's files; complete or not at all.

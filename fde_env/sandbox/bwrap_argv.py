@@ -15,6 +15,7 @@ from urllib.parse import quote
 from fde_env.errors import BackendUnavailable
 from fde_env.sandbox.base import INSIDE_USER, Launch
 from fde_env.sandbox.cgroup import Group
+from fde_env.sandbox.gpus import given_gpus
 from fde_env.sandbox.layout import CODE, PACKAGE, TMP, Layout
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
@@ -101,14 +102,20 @@ def system_view() -> list[str]:
 
 
 def gpu_view(gpus: int) -> list[str]:
-    """Device nodes of the first `gpus` NVIDIA cards.
+    """Device nodes of `gpus` NVIDIA cards: those given to this process, else the first.
 
     Raises:
-        BackendUnavailable: the host has fewer.
+        BackendUnavailable: the host has fewer, or they are given by names that are no numbers.
     """
     if gpus == 0:
         return []
-    cards = [f"/dev/nvidia{number}" for number in range(gpus)]
+    numbers = given_gpus(gpus) or tuple(map(str, range(gpus)))
+    if not all(number.isdecimal() for number in numbers):
+        raise BackendUnavailable(
+            f"no GPU to give: {', '.join(numbers)} has no device node of its own; use docker, or "
+            "name GPUs by number"
+        )
+    cards = [f"/dev/nvidia{number}" for number in numbers]
     missing = [card for card in cards if not Path(card).exists()]
     if missing:
         raise BackendUnavailable(f"no GPU to give: {missing[0]} does not exist on this machine")

@@ -20,6 +20,7 @@ from fde_env.sandbox.base import BackendStatus, Launch, Process
 from fde_env.sandbox.docker_image import HOST_PYTHON, host_image
 from fde_env.sandbox.docker_process import ContainerProcess
 from fde_env.sandbox.folders import job_user, prepare_folders
+from fde_env.sandbox.gpus import given_gpus
 from fde_env.sandbox.layout import (
     CODE,
     PACKAGE,
@@ -155,7 +156,9 @@ def container_payload(launch: Launch, mounted: Layout | None, package: Path) -> 
 
     limits = launch.limits
     python = str(mounted.python) if mounted else "python"
-    gpus = [DeviceRequest(count=launch.gpus, capabilities=[["gpu"]])] if launch.gpus else None
+    named = given_gpus(launch.gpus)
+    which = {"count": launch.gpus} if named is None else {"device_ids": list(named)}
+    gpus = [DeviceRequest(**which, capabilities=[["gpu"]])] if launch.gpus else None
     hidden = {str(folder): "ro,size=4k" for folder in (mounted.hidden if mounted else ())}
     size = {"max-size": "1m", "max-file": "1"}
     return {

@@ -18,6 +18,7 @@ from pathlib import Path
 from fde_env.errors import BackendUnavailable
 from fde_env.sandbox.base import BackendStatus, Launch, Process
 from fde_env.sandbox.folders import check_folders, own_folder
+from fde_env.sandbox.gpus import VARIABLE, given_gpus
 from fde_env.sandbox.layout import find_layout, inside_argv, inside_environment
 from fde_env.sandbox.local_process import Command, Hooks, LocalProcess
 
@@ -47,6 +48,8 @@ class SubprocessSandbox:
         folders = (str(launch.input_dir), str(launch.output_dir), str(launch.base_dir))
         argv = inside_argv(launch, str(layout.python), folders)
         environment = inside_environment(launch, str(layout.package.parent), home)
+        if (given := given_gpus(launch.gpus)) is not None:
+            environment |= {VARIABLE: ",".join(given)}
         hooks = Hooks(
             ask=lambda child: _signal_group(child, signal.SIGTERM),
             kill=lambda child: _signal_group(child, signal.SIGKILL),

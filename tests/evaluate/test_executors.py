@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench_kit import PLAIN, files, plan, run
 from bench_policies import NOTES
+from delivery_kit import STORE
+from ray_kit import ray_here
 
+from fde_env.errors import UsageError
 from fde_env.evaluate.executors.base import Bag
 from fde_env.evaluate.outcome import Outcome
 from fde_env.evaluate.plan import Unit
@@ -71,3 +76,27 @@ def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
     run(tmp_path / "one", planned)
     run(tmp_path / "ray", planned, executor="ray", workers=2)
     assert files(tmp_path / "one") == files(tmp_path / "ray")
+
+
+@pytest.mark.slow
+def test_ray_gives_a_unit_its_gpus_and_refuses_what_no_node_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(NOTES, str(tmp_path))
+    # A copy, since a run that may train writes to its store.
+    shutil.copytree(STORE, tmp_path / "home")
+    monkeypatch.setenv("FDE_HOME", str(tmp_path / "home"))
+    # Two GPUs that Ray is told of and shares out; that a policy is told of them is enough here.
+    with ray_here(num_cpus=2, num_gpus=2):
+        for gpus in (1, 2):
+            planned = plan("bench_policies:SeesGpus", tickets=[PLAIN], options=wanting(gpus))
+            run(tmp_path / f"out{gpus}", planned, executor="ray")
+            assert len((tmp_path / "gpus").read_text().split(",")) == gpus
+        planned = plan("null", tickets=[PLAIN], options=wanting(3))
+        with pytest.raises(UsageError, match="asks for 3 GPUs"):
+            run(tmp_path / "out3", planned, executor="ray")
+
+
+def wanting(gpus: int) -> dict[str, Any]:
+    """Options that may train on so many GPUs, and find the run recorded."""
+    return {"execution": "auto", "gpus": gpus}

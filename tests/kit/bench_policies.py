@@ -137,3 +137,32 @@ class Uncopyable(ConfiguratorPolicy):
 def function(observation: Any) -> dict[str, Any]:
     """A plain function as a policy."""
     return {"tool": f"submit_{observation['stage']}", "arguments": {}}
+
+
+class LeavesPid(CarefulPolicy):
+    """Says which process it is in before it starts the training run."""
+
+    def act(self, observation: Any) -> Any:
+        if observation["stage"] == "train":
+            Path(os.environ[NOTES], f"pid-{os.getpid()}").touch()
+        return super().act(observation)
+
+
+class DiesTrained(CarefulPolicy):
+    """Takes its process down once the training run has ended, but the first time only."""
+
+    def act(self, observation: Any) -> Any:
+        note = Path(os.environ[NOTES]) / "died"
+        if observation["stage"] == "eval" and not note.exists():
+            note.touch()
+            os._exit(9)
+        return super().act(observation)
+
+
+class SeesGpus(ConfiguratorPolicy):
+    """Leaves word of the GPUs that its process was given."""
+
+    def act(self, observation: Any) -> Any:
+        told = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
+        Path(os.environ[NOTES], "gpus").write_text(told, encoding="utf-8")
+        return super().act(observation)

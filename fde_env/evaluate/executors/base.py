@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
+from fde_env.errors import InfrastructureError
+from fde_env.evaluate.attempt import Attempt
 from fde_env.evaluate.plan import Unit
-from fde_env.evaluate.work import Context, Done
+from fde_env.evaluate.work import Context, Done, given_up
 
 
 class Permits(Protocol):
@@ -61,6 +65,35 @@ class Bag:
         """Groups as `owner` should try them: its own, those that nobody is at, the rest."""
         mine, taken = self._at.get(owner), set(self._at.values())
         return sorted(self._groups, key=lambda group: 0 if group == mine else 1 + (group in taken))
+
+
+class Tries:
+    """How often each unit was begun, and why its workers were lost."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._attempts: dict[str, Attempt] = {}
+        self._lost: dict[str, tuple[str, ...]] = {}
+
+    def begin(self, unit: Unit) -> Attempt:
+        """The try of `unit` that begins now."""
+        return self._attempts.setdefault(unit.unit_id, Attempt(unit, time.time()))
+
+    def lost(self, unit: Unit, error: InfrastructureError) -> Done | None:
+        """A worker was lost. None: try the unit again; one that loses every worker is given up."""
+        attempt, why = self._attempts[unit.unit_id], self._lost.get(unit.unit_id, ())
+        self._lost[unit.unit_id] = (*why, str(error))
+        self._attempts[unit.unit_id] = attempt.next
+        if len(why) < self._context.retries:
+            return None
+        attempt.clear()
+        # `ended` adds the tries.
+        return given_up(self._context, unit, error, ())
+
+    def ended(self, done: Done) -> Done:
+        """`done` with the tries that were lost before it."""
+        lost = self._lost.get(done.unit.unit_id, ())
+        return replace(done, tries=(*lost, *done.tries)) if lost else done
 
 
 class Executor(Protocol):

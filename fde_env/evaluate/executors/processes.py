@@ -11,16 +11,16 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Final
 
 from fde_env.errors import InfrastructureError
-from fde_env.evaluate.executors.base import Bag
+from fde_env.evaluate.attempt import Attempt
+from fde_env.evaluate.executors.base import Bag, Tries
 from fde_env.evaluate.plan import Unit
-from fde_env.evaluate.work import Context, Done, given_up, perform
+from fde_env.evaluate.work import Context, Done, perform
 
 READY: Final = "ready"
 SPAWN: Final = multiprocessing.get_context("spawn")
@@ -38,14 +38,14 @@ class ProcessExecutor:
         Raises:
             InfrastructureError: a worker cannot even start.
         """
-        deaths: Counter[str] = Counter()
+        tries = Tries(context)
         count = min(self._count, max(1, len(bag)))
         crew = [_Worker(context, number) for number in range(count)]
         try:
             while True:
                 for worker in crew:
                     if worker.unit is None and (unit := bag.take(worker.number)) is not None:
-                        worker.give(unit)
+                        worker.give(tries.begin(unit))
                 busy = {worker.pipe: worker for worker in crew if worker.unit is not None}
                 if not busy:
                     return
@@ -56,26 +56,15 @@ class ProcessExecutor:
                     worker.unit = None
                     if done is None:
                         crew[worker.number] = _Worker(context, worker.number)
-                        done = self._after_death(context, unit, worker, deaths)
+                        died = f"the worker process died (exit code {worker.stop()})"
+                        done = tries.lost(unit, InfrastructureError(died))
                     if done is None:
                         bag.put_back(unit)
                     else:
-                        yield done
+                        yield tries.ended(done)
         finally:
             for worker in crew:
                 worker.stop()
-
-    @staticmethod
-    def _after_death(
-        context: Context, unit: Unit, worker: _Worker, deaths: Counter[str]
-    ) -> Done | None:
-        """None: try the unit again. A unit that kills every worker is given up."""
-        deaths[unit.unit_id] += 1
-        code = worker.stop()
-        if deaths[unit.unit_id] <= context.retries:
-            return None
-        error = InfrastructureError(f"the worker process died (exit code {code})")
-        return given_up(context, unit, error, (str(error),) * deaths[unit.unit_id])
 
 
 class _Worker:
@@ -98,11 +87,11 @@ class _Worker:
                 f"a worker process cannot start (exit code {code}); try --executor serial"
             ) from None
 
-    def give(self, unit: Unit) -> None:
-        """Let it play `unit`; a dead one is noticed when its result is asked for."""
-        self.unit = unit
+    def give(self, attempt: Attempt) -> None:
+        """Let it play a unit; a dead one is noticed when its result is asked for."""
+        self.unit = attempt.unit
         try:
-            self.pipe.send(unit)
+            self.pipe.send(attempt)
         except (BrokenPipeError, ConnectionResetError):
             return
 
@@ -134,10 +123,10 @@ def _work(context: Context, pipe: Connection) -> None:
     pipe.send(READY)
     while True:
         try:
-            unit = pipe.recv()
+            attempt = pipe.recv()
         except EOFError:
             return
-        pipe.send(perform(context, unit))
+        pipe.send(perform(context, attempt))
 
 
 def _die_with_parent() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fde_env.evaluate.executors.base import Bag
+from fde_env.evaluate.executors.base import Bag, Tries
 from fde_env.evaluate.work import Context, Done, perform
 
 
@@ -13,5 +13,6 @@ class SerialExecutor:
 
     def run(self, context: Context, bag: Bag) -> Iterator[Done]:
         """Each unit as it has been played."""
+        tries = Tries(context)
         while (unit := bag.take("here")) is not None:
-            yield perform(context, unit)
+            yield perform(context, tries.begin(unit))
