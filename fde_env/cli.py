@@ -97,6 +97,10 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
     keep: Annotated[
         Path | None, typer.Option(help="Leave what people approve and pay for in this folder.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Leave the trajectory in this new folder: for report, regrade, export."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Deliver one ticket with one agent, and show what the oracle says."""
@@ -121,13 +125,16 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter for each flag is typer's way
         "size": size,
     }
     with shown_errors():
-        _run(agent, options, keep=keep, as_json=as_json)
+        _run(agent, options, {"keep": keep, "out": out}, as_json=as_json)
 
 
-def _run(agent: str, options: dict[str, Any], *, keep: Path | None, as_json: bool) -> None:
-    from fde_env.terminal.deliver_view import deliver_and_report
+def _run(
+    agent: str, options: dict[str, Any], folders: dict[str, Path | None], *, as_json: bool
+) -> None:
+    from fde_env.terminal.deliver_view import Leave, deliver_and_report
 
-    report = deliver_and_report(Console(stderr=as_json), agent, options, keep=keep, quiet=as_json)
+    console, leave = Console(stderr=as_json), Leave(**folders)
+    report = deliver_and_report(console, agent, options, quiet=as_json, leave=leave)
     if as_json:
         print_json(report)
 

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from fde_env.contract.action import READ_TOOLS
 from fde_env.contract.ticket import Ticket
+from fde_env.delivery import Follower
 from fde_env.env import FDEDeliveryEnv
-from fde_env.errors import UsageError
+from fde_env.errors import ReplayMiss, UsageError
 from fde_env.evaluate.knowing import AT_INTAKE, Stated, ask_all
 from fde_env.evaluate.outcome import Outcome, in_words, outcome_of_seat
 from fde_env.evaluate.plan import Condition, PlannedEpisode, Unit
@@ -71,10 +72,14 @@ class Player:
         unit: what is played.
         make_env: an environment for an episode; closed here.
         spend: told of dollars as soon as they are spent, since a process can be killed.
+        follower: told of each action and what it led to, for people who watch.
     """
 
-    def __init__(self, unit: Unit, make_env: MakeEnv, spend: Spend) -> None:
+    def __init__(
+        self, unit: Unit, make_env: MakeEnv, spend: Spend, follower: Follower | None = None
+    ) -> None:
         self._unit, self._make_env, self._spend = unit, make_env, spend
+        self._follower = follower
         self._played: dict[str, Played] = {}
 
     def play(self) -> tuple[Played, ...]:
@@ -148,12 +153,18 @@ class Player:
             take.at_intake = _copy_to_ask(take)
         try:
             seen, reward, terminated, truncated, _ = take.env.step(action)
+        except ReplayMiss as miss:
+            # Nobody's losses are left out for asking what nobody has trained.
+            lost = Outcome.AGENT_FAILURE if miss.own_fault else Outcome.INFRASTRUCTURE_ERROR
+            raise _Ended(lost, miss) from miss
         except Exception as error:
             raise _Ended(Outcome.INFRASTRUCTURE_ERROR, error) from error
         take.reads[stage] += isinstance(sent, dict) and sent.get("tool") in READ_TOOLS
         take.faults[stage] += str(seen["message"]).startswith(FAULTS)
         take.steps.append({"action": sent, "observation": plain(seen), "reward": reward})
         take.observation = seen
+        if self._follower is not None:
+            self._follower(action, seen)
         return terminated or truncated
 
     def _branch(self, episode: PlannedEpisode, take: _Take) -> None:

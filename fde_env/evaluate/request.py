@@ -142,7 +142,9 @@ def _tickets(request: BenchRequest) -> tuple[BenchTicket, ...]:
         if any(options.seed is None or options.trap == "random" for options in own):
             raise UsageError("a ticket of your own needs a seed and a trap that is not random")
         found = tuple(
-            BenchTicket(name=f"own-{number:03d}", options=options)
+            BenchTicket(
+                name=f"own-{number:03d}", options=options, held_back=options.split == "held_back"
+            )
             for number, options in enumerate(own, start=1)
         )
     else:

@@ -62,8 +62,19 @@ class News:
 Listener = Callable[[News], None]
 
 
-def evaluate(plan: Plan, place: Place, listener: Listener = lambda _: None) -> Summary:
+def evaluate(
+    plan: Plan,
+    place: Place,
+    listener: Listener = lambda _: None,
+    executor: Executor | None = None,
+) -> Summary:
     """Play what is missing, then sum up.
+
+    Args:
+        plan: what is played.
+        place: where and how.
+        listener: told how far the run has come.
+        executor: plays the units, instead of the one that `place` names.
 
     Raises:
         UsageError: the folder belongs to another run, or an agent or option cannot be used.
@@ -81,7 +92,7 @@ def evaluate(plan: Plan, place: Place, listener: Listener = lambda _: None) -> S
             else:
                 rows.update({row.episode_id: row for row in kept})
         run = _Run(folder, place, plan, rows)
-        run.work(missing, listener)
+        run.work(missing, listener, executor)
         summary = summarise(plan, run.in_order())
         folder.write(SUMMARY, summary_bytes(summary))
     return summary
@@ -114,7 +125,9 @@ class _Run:
         episodes = self._plan.episodes()
         return [self._rows[e.episode_id] for e in episodes if e.episode_id in self._rows]
 
-    def work(self, missing: Sequence[Unit], listener: Listener) -> None:
+    def work(
+        self, missing: Sequence[Unit], listener: Listener, executor: Executor | None = None
+    ) -> None:
         """Play `missing`, and write each unit as soon as it is done."""
         total, kept = len(self._plan.episodes()), len(self._rows)
         listener(News(kept, total, kept, self._errors(), self._purse))
@@ -129,7 +142,8 @@ class _Run:
             spending=self._folder.home / SPENDING if shared else None,
             store=None if shared or not _trains(missing) else store_name(Store()),
         )
-        stream = _executor(self._place).run(context, Bag(missing, self._purse))
+        plays = executor or _executor(self._place)
+        stream = plays.run(context, Bag(missing, self._purse))
         try:
             for done in stream:
                 if done.mistake is not None:
