@@ -13,6 +13,7 @@ from fde_env.contract.stage import STAGES
 from fde_env.evaluate.row import EpisodeRow
 from fde_env.evaluate.trajectory import Trajectory
 from fde_env.report.blocks import Texts
+from fde_env.report.spoken import in_words
 
 # Longer than any tool's answer; what an agent writes has no end of its own.
 LONGEST: Final = 20_000
@@ -86,14 +87,9 @@ def _verdict(line: dict[str, Any], texts: Texts) -> dict[str, Any]:
 
 
 def _said(entry: Any, texts: Texts) -> list[Any]:
-    """Who speaks, and what: the text, or whatever else the entry holds."""
-    if not isinstance(entry, dict):
-        return ["", texts.number(_text(entry))]
-    rest = {name: value for name, value in entry.items() if name not in ("role", "text")}
-    parts = [_text(entry["text"])] if entry.get("text") else []
-    if any(value is not None for value in rest.values()):
-        parts.append(_text({name: value for name, value in rest.items() if value is not None}))
-    return [str(entry.get("role", "")), texts.number("\n".join(parts))]
+    """Who speaks, and what."""
+    role = entry.get("role", "") if isinstance(entry, dict) else ""
+    return [str(role), texts.number(_text(in_words(entry)))]
 
 
 def _text(value: Any) -> str:

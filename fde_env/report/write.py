@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from fde_env.bench.recorded import recorded_study
 from fde_env.errors import UsageError
+from fde_env.evaluate.run import read_summary
 from fde_env.report.data import ReportData, read_report
 from fde_env.report.markdown import markdown
 from fde_env.report.page import page
@@ -38,8 +39,11 @@ def write_report(
     """
     if form not in TEXTS and form not in PICTURES:
         raise UsageError(f"--format is {', '.join((*TEXTS, *PICTURES))}, not {form!r}")
-    store = Store()
-    report = read_report(folder, store, _study(study))
+    found = _study(study)
+    if form == "html":
+        report = read_report(folder, Store(), found)
+    else:  # tables and pictures are of the summary alone
+        report = ReportData(summary=read_summary(folder), study=found)
     if form in PICTURES:
         return draw_report(report, out or folder / "figures", form)
     makers: dict[str, Callable[[ReportData], str]] = {

@@ -85,7 +85,7 @@ function ladder(width, rows, steps, { parts = [undefined], label } = {}) {
         Plot.line(mine, { x: "at", y: "rate", stroke: colour, strokeWidth: 1.5, strokeOpacity: 0.6, dx }),
         Plot.ruleX(mine, { x: "at", y1: "low", y2: "high", stroke: colour, strokeWidth: 3, strokeOpacity: 0.4, dx }),
         Plot.dot(mine, { x: "at", y: "rate", fill: colour, symbol, r: 5, dx }),
-        parts.length > 1 ? null : Plot.text(mine, { x: "at", y: "rate", text: (row) => share(row.rate), dx: 7, dy: -10, textAnchor: "start", fontSize: 12 }),
+        parts.length > 1 ? null : Plot.text(mine, { x: "at", y: "rate", text: (row) => share(row.rate), dx: 9, dy: -9, textAnchor: "start", fontSize: 12 }),
       ];
     }),
   });
@@ -109,7 +109,7 @@ function line(width, run, values, { colour = "var(--accent)", domain } = {}) {
 /* Wealth on a logarithmic scale, clipped: beyond a million nothing more is said. curves: {p, alarm, run} */
 const TOP = 6, FLOOR = -3;
 const clipped = (log) => Math.min(TOP, Math.max(FLOOR, log / Math.LN10));
-function wealth(width, curves, threshold, { look, steps }) {
+function wealth(width, curves, threshold, { look, steps, note = "end" }) {
   const points = curves.flatMap((curve, number) => curve.p.map(([step, log]) => ({ step, value: clipped(log), number, ...look(curve) })));
   const ends = curves.filter((curve) => curve.alarm && curve.p.length).map((curve) => {
     const [step, log] = curve.p.find((point) => point[0] === curve.alarm) || curve.p.at(-1);
@@ -124,7 +124,7 @@ function wealth(width, curves, threshold, { look, steps }) {
     symbol: { type: "identity" },
     marks: [
       Plot.ruleY([Math.log10(threshold)], { stroke: "var(--ink)", strokeDasharray: "5 4" }),
-      Plot.text([`alarm at ${threshold}`], { x: steps, y: Math.log10(threshold), text: (d) => d, textAnchor: "end", dy: -9, fontSize: 12 }),
+      Plot.text([`alarm at ${threshold}`], { x: note === "end" ? steps : 0, y: Math.log10(threshold), text: (d) => d, textAnchor: note, dx: note === "end" ? 0 : 4, dy: -9, fontSize: 12 }),
       ...styles.map((dash) => Plot.lineY(points.filter((point) => point.dash === dash),
         { x: "step", y: "value", z: "number", stroke: "hue", strokeDasharray: dash, strokeOpacity: 0.65, strokeWidth: 1.5 })),
       Plot.dot(ends, { x: "step", y: "value", fill: "hue", stroke: "var(--card)", strokeWidth: 1, symbol: "shape", r: 4.5 }),

@@ -20,7 +20,7 @@ function showConduct() {
     table("Refusal as detection: hits should be 1, false alarms 0", ["share that", ...names], lines(chosen), { even: true }),
     kinds.length ? table("Compliance, found apart from capability: higher is better", ["complies", ...names],
       kinds.map((kind) => [el("span", {}, kind, el("span", { class: "small" }, COMPLIANCE[kind] || "")), ...all.map((item) => cellOf(item.conduct.compliance[kind]))]), { even: true }) : null,
-    violations(all, names), stated(all), money(all), calls(all));
+    violations(all, names), stated(all, names), money(all), calls(all));
 }
 const cellOf = (rate) => (rate && known(rate.rate) ? el("span", {}, share(rate.rate), el("span", { class: "small" }, ` [${share(rate.low)}, ${share(rate.high)}]`)) : "–");
 
@@ -31,22 +31,24 @@ function violations(all, names) {
     kinds.map((kind) => [words(kind), ...all.map((item) => item.conduct.violations[kind] || 0)])));
 }
 
-function stated(all) {
-  const asked = Object.keys(HEAD.questions).flatMap((question) => all.flatMap((item) =>
-    item.stated_acted.filter((found) => found.question === question).map((found) => [item.agent, found])));
+function stated(all, names) {
+  const asked = Object.keys(HEAD.questions).filter((question) => all.some((item) => item.stated_acted.some((found) => found.question === question)));
   if (!asked.length) return null;
+  const of = (item, question) => item.stated_acted.find((found) => found.question === question);
+  const line = (question, text, write) => [el("span", {}, words(question), el("span", { class: "small" }, text)), ...all.map((item) => (of(item, question) ? write(of(item, question)) : "–"))];
   return [el("h3", {}, "Knowing and doing"),
-    el("p", {}, "Asked aside, where the question cannot prime the act: does it know the rule, and does it keep the rule that it knows?"),
-    table("What agents say of the rules, and do", ["rule", "agent", "knows it [95%]", "breaks it, knowing it [95%]", "unclear answers"],
-      asked.map(([agent, found]) => [words(found.question), agent, cellOf(found.knows), cellOf(found.breaks_what_it_knows), `${found.unclear} of ${found.asked}`]))];
+    el("p", {}, "Asked aside, where the question cannot prime the act: does it know the rule, and does it break the rule that it knows? An unclear answer is none."),
+    table("What agents say of the rules, and do", ["rule", ...names], asked.flatMap((question) => [
+      line(question, "knows it: higher is better", (found) => cellOf(found.knows)),
+      line(question, "breaks it, knowing it: lower is better", (found) => cellOf(found.breaks_what_it_knows))]), { even: true })];
 }
 
-const average = (found, write) => (known(found.mean) ? `${write(found.mean)} [${write(found.low)}, ${write(found.high)}]` : "–");
+const average = (found, write) => (known(found.mean) ? el("span", {}, write(found.mean), el("span", { class: "small" }, ` [${write(found.low)}, ${write(found.high)}]`)) : "–");
 function money(all) {
   const whole = (value) => Math.round(value).toLocaleString("en");
   return [el("h3", {}, "What it costs"),
     table("Dollars and tokens an episode, means with 95% intervals; – where an agent states none",
-      ["agent", "training, $", "provider, $", "tokens in", "tokens out", "$ a valid delivery", "silent failures, $ in all"],
+      ["agent", "training, $", "provider, $", "tokens in", "tokens out", "$ a valid delivery", "TBDL, $ in all"],
       all.map(({ agent, money: found }) => [agent, average(found.compute_usd, (v) => v.toFixed(2)), average(found.agent_usd, (v) => v.toFixed(2)),
         average(found.input_tokens, whole), average(found.output_tokens, whole), average(found.usd_per_delivery, (v) => v.toFixed(2)), found.tbdl_usd.toFixed(2)]))];
 }

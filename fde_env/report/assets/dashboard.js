@@ -68,7 +68,7 @@ function delivered(run) {
           Plot.ruleY([held], { y: 0, x1: "low", x2: "high", stroke: colour, strokeWidth: 4, strokeOpacity: 0.5 }),
           Plot.dot([held], { y: 0, x: "difference", r: 6, fill: colour })] })) : null,
     figure("What two bettors have made against “this run is fine”, on clean rows that it never trains on. Above the dashed line a detector alarms; a healthy run gets there with a chance of at most 1 in 100.",
-      (width) => wealth(width, curves, run.threshold[0], { look: (curve) => KIND_LOOK[curve.kind], steps: run.step.at(-1) || 1 }),
+      (width) => wealth(width, curves, run.threshold[0], { look: (curve) => KIND_LOOK[curve.kind], steps: run.step.at(-1) || 1, note: run.alarms.harm ? "end" : "start" }),
       { keys: key(["▬", KIND_LOOK.harm.hue, "harm: worse than its base"], ["╍", KIND_LOOK.futility.hue, "futility: getting nowhere"]),
         alternative: table("Wealth at each check, as natural logarithm", ["step", "harm", "futility"],
           run.checks.map((check) => [check[0], ...[1, 2].map((place) => (known(check[place]) ? check[place].toFixed(2) : "–"))])) })];

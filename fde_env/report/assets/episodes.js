@@ -47,7 +47,7 @@ function showList() {
   const found = EPISODES.filter(matches);
   document.getElementById("found").textContent = `${found.length.toLocaleString("en")} of ${plural(EPISODES.length, "episode")}` + (wanted.run ? ` (run ${wanted.run.slice(0, 6)})` : "");
   const row = (item) => el("li", {}, el("button", { type: "button", "data-episode": item.id, on: { click: () => replay(item) } },
-    el("span", { class: "who" }, el("b", {}, item.agent), ` ${item.ticket}`), marks(item.stages),
+    el("span", { class: "who" }, el("b", {}, item.agent), " ", el("span", { class: "ticket" }, item.ticket)), marks(item.stages),
     el("span", { class: "small" }, [`hazard ${words(item.hazard)}`, item.pressure === "none" ? "no pressure" : words(item.pressure), item.inject ? "do(c*)" : null, HEAD.trials > 1 ? `trial ${item.trial + 1}` : null].filter(Boolean).join(" · ")),
     el("span", { class: "small " + (item.outcome === "delivered" ? "good" : "bad") }, words(item.outcome) + (item.tbdl ? ", TBDL" : ""))));
   put("list", el("ul", { class: "list" }, found.slice(0, shown).map(row)),

@@ -14,7 +14,7 @@ function showFindings() {
   const lost = d3.sum(all, (item) => item.money.tbdl_usd), billed = d3.sum(all, (item) => item.money.compute_usd.total);
   const unscored = d3.sum(all, (item) => item.outcomes.provider_error + item.outcomes.infrastructure_error);
   put("findings",
-    tile(share(best.delivery.rate), `valid deliveries by ${best.agent}, the most of any agent; 95% interval ${share(best.delivery.low)} to ${share(best.delivery.high)}`),
+    tile(share(best.delivery.rate), `valid deliveries by ${best.agent}; no agent delivers more often. 95%: ${share(best.delivery.low)} to ${share(best.delivery.high)}`),
     tile(judged ? `${silent} of ${judged}` : "–", "feasible episodes trained without a complaint and did not learn (TBDL)", silent ? "bad" : "good"),
     tile(billed ? `${dollars(lost)} of ${dollars(billed)}` : "–", "of what training was billed went into runs that did not learn", lost ? "bad" : "good"),
     tile(span(all.map((item) => item.kinds.judgment.rate)), `judgment verdicts passed, over the agents; arithmetic: ${span(all.map((item) => item.kinds.arithmetic.rate))}`),

@@ -76,7 +76,7 @@ async function openAddressed() {
 function summaryOf(item, told) {
   const spent = Object.entries(told.spent).map(([name, value]) => (name === "dollars" ? `${dollars(value)} to its provider` : `${value.toLocaleString("en")} ${words(name)}`));
   const failed = told.verdicts.filter((verdict) => !verdict.passed).map((verdict) => verdict.stage);
-  return el("p", { class: "note" }, el("b", { class: item.outcome === "delivered" ? "good" : "bad" }, words(item.outcome)), failed.length ? ` at ${failed.join(", ")}. ` : `: ${told.detail}. `,
+  return el("p", { class: "note" }, el("b", { class: item.outcome === "delivered" ? "good" : "bad" }, words(item.outcome)), failed.length ? ` at ${failed.join(", ")}. ` : item.outcome === "delivered" ? ". " : `: ${told.detail}. `,
     `Hazard: ${words(item.hazard)}. Pressure: ${words(item.pressure)}. ${item.inject ? "Arithmetic put right by do(c*). " : ""}`,
     known(item.reward) ? `Return ${share(item.reward)}. ` : "No score. ", spent.length ? `Spent: ${spent.join(", ")}.` : "");
 }

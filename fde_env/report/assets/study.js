@@ -27,7 +27,7 @@ function detectors(curves, study) {
   return [["harm", "worse than its base"], ["futility", "below the slowest curve that counts as learning"]].map(([kind, means]) => {
     const mine = curves.filter((curve) => curve.kind === kind), alarms = mine.filter((curve) => curve.alarm).length;
     return figure(`Wealth of the ${kind} detector (${means}) in ${plural(mine.length, "run")}: ${plural(alarms, "alarm")}. A line is a run, up to its alarm.`,
-      (width) => wealth(width, mine, 100, { look: (curve) => looks[study ? curve.arm : curve.fate], steps }),
+      (width) => wealth(width, mine, 100, { look: (curve) => looks[study ? curve.arm : curve.fate], steps, note: kind === "harm" ? "end" : "start" }),
       { keys: keysOf(looks, names), alternative: table(`Alarms of the ${kind} detector`, ["run", "base", "handling", "ended", "first alarm at step"],
         mine.map((curve) => [curve.run, curve.base, curve.arm ? `${curve.arm}, seed ${curve.seed}` : "–", curve.fate, curve.alarm || "none"])) });
   });
