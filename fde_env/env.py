@@ -14,8 +14,10 @@ from fde_env.contract.record import Ending, StageRecord
 from fde_env.contract.stage import Stage
 from fde_env.contract.ticket import Ticket
 from fde_env.contract.truth import Truth
+from fde_env.delivery_run import Order, run_request
 from fde_env.episode import Episode, Rules
-from fde_env.errors import InfrastructureError, UsageError
+from fde_env.errors import InfrastructureError, ReplayMiss, UsageError
+from fde_env.intervene import right_handling
 from fde_env.observation import Observation, copied, observation_space
 from fde_env.options import Options
 from fde_env.parse import ACTION_ADAPTER
@@ -312,10 +314,26 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
     def _take(self, action: Any) -> Observation:
         try:
             return self._playing().take(action)
+        except ReplayMiss as miss:
+            miss.own_fault = self._failed_already()
+            # Where it stands, such a delivery can still be given up and graded.
+            self._turns = self._turns if miss.own_fault else None
+            raise
         except InfrastructureError:
             self.close()
             self._turns = None
             raise
+
+    def _failed_already(self) -> bool:
+        """Whether a run is missed for what was submitted: that is wrong, and the right run held."""
+        episode, rules = self._current(), self._rules()
+        truth = episode.ticket.truth
+        if rules.forced_misread or all(item.passed for item in grade(truth, episode.records)):
+            return False
+        prepared = Prepared(episode.ticket, episode.drop)
+        order = Order(*right_handling(truth, episode.facts()), truth.reference_config)
+        key = run_request(prepared, order, show_alarms=False).spec.key
+        return self._store.evidence(key) is not None
 
     def _pay(self, before: int) -> float:
         episode = self._current()

@@ -63,7 +63,14 @@ class SandboxFailed(InfrastructureError):
 
 
 class ReplayMiss(InfrastructureError):
-    """`execution="replay"` was asked for a run that the store does not hold."""
+    """`execution="replay"` was asked for a run that the store does not hold.
+
+    Attributes:
+        own_fault: the right run is held, and what was submitted has failed already. Otherwise an
+            agent could have its lost episodes left out by asking for what nobody has trained.
+    """
+
+    own_fault: bool = False
 
 
 class StoreCorrupt(InfrastructureError):

@@ -37,6 +37,13 @@ def forced_handling(truth: Truth) -> tuple[IntakeSubmission, PlanSubmission]:
     return accepted, truth.misread_plan
 
 
+def right_handling(truth: Truth, facts: Facts) -> tuple[IntakeSubmission, PlanSubmission]:
+    """The intake and plan of the reference, whose run a certified ticket has a record of."""
+    plan = reference_submission("plan", truth, facts)
+    assert isinstance(plan, PlanSubmission)
+    return truth.reference_intake, plan
+
+
 class Deliverable(Protocol):
     """The part of the environment that the truth-reading policies look at."""
 
