@@ -117,23 +117,31 @@ def _compile(drop: Drop, intake: IntakeSubmission) -> Handling:
         raise CompileError(f"messages.csv has no column {intake.join_key!r} to join by")
     labels = _labels(drop, intake, _codes(drop, intake))
     keep = _kept(messages, intake.row_filter)
-    columns = ("split", "text", "thread", "received")
-    splits, texts, threads, days = (messages.column(name) or () for name in columns)
-    rows: dict[str, list[LabelledRow]] = {"train": [], "dev": []}
-    for kept, key, split, text, thread in zip(keep, keys, splits, texts, threads, strict=True):
+    for key in keys:
         if key not in labels:
             raise CompileError(
                 f"join_key {intake.join_key!r} finds no annotation for some messages; join by the "
                 "column that names a message in both files"
             )
-        if kept:
-            rows[split].append(LabelledRow(text=text, thread=thread, label=labels[key]))
+    # Twins of a file or column that say the same are one handling, made once.
+    given = tuple(labels[key] if kept else None for key, kept in zip(keys, keep, strict=True))
+    return drop.remember(("given", given), lambda: _handling(messages, given))
+
+
+def _handling(messages: Table, given: tuple[str | None, ...]) -> Handling:
+    """The rows that have a label; None leaves a row out."""
+    columns = ("split", "text", "thread", "received")
+    splits, texts, threads, days = (messages.column(name) or () for name in columns)
+    rows: dict[str, list[LabelledRow]] = {"train": [], "dev": []}
+    for split, text, thread, label in zip(splits, texts, threads, given, strict=True):
+        if label is not None:
+            rows[split].append(LabelledRow(text=text, thread=thread, label=label))
     if not rows["train"]:
         raise CompileError("row_filter keeps no row of the train split; loosen it")
     train = tuple(sorted(rows["train"], key=lambda row: (row.text, row.label)))
     dev = tuple(sorted(rows["dev"], key=lambda row: (row.text, row.label)))
-    dated = zip(keep, splits, days, strict=True)
-    oldest = min(day for kept, split, day in dated if kept and split == "train")
+    dated = zip(given, splits, days, strict=True)
+    oldest = min(day for label, split, day in dated if label is not None and split == "train")
     return Handling(train=train, dev=dev, digest=dataset_digest(train), oldest=oldest)
 
 

@@ -130,6 +130,16 @@ class FDEFactoredEnv(gymnasium.Env[Vector, NDArray[np.int64]]):
         """Open options, the choices one behind the other: shape (sum of `SIZES`,)."""
         return flat(self._situation())
 
+    @property
+    def ticket_ids(self) -> tuple[str, ...]:
+        """Ids of the tickets that are drawn from."""
+        return self._pool.ids
+
+    @property
+    def delivery(self) -> ReplayedEnv:
+        """The `FDE-v0` that is played on; it holds the truth and is not for agents."""
+        return self._inner
+
     def render(self) -> Any:
         """As `FDE-v0`."""
         return self._inner.render()

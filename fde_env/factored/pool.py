@@ -71,6 +71,11 @@ class Pool:
             raise UsageError("no tickets to draw from; leave `tickets` out for the whole split")
         return cls(tuple(spec.model_copy(update=letters) for spec in chosen))
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all of them; no ticket is generated for that."""
+        return tuple(ticket_id(spec) for spec in self.specs)
+
     def draw(self, rng: np.random.Generator) -> Entry:
         """Any of them, each as likely."""
         return entry(self.specs[int(rng.integers(len(self.specs)))])

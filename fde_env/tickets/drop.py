@@ -16,7 +16,7 @@ from fde_env.contract.ticket import Ticket
 from fde_env.errors import CompileError
 
 T = TypeVar("T")
-REMEMBERED: Final = 32
+REMEMBERED: Final = 128
 
 
 @dataclass(frozen=True)
