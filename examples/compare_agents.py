@@ -1,7 +1,7 @@
 """Two agents on the same tickets, compared as pairs: what differs, and what could have been seen.
 
-Run `python examples/compare_agents.py` (trains what is not recorded yet), or with `--smoke` a
-quick size that does not rank.
+Run `python examples/compare_agents.py`: 22 tickets of the suite from their recorded runs, or with
+`--smoke` four of them, which are too few to decide anything.
 """
 
 from __future__ import annotations
@@ -12,19 +12,16 @@ from pathlib import Path
 import fde_env.evaluate as bench
 
 
-def main(size: str, out: str = "compare") -> str:
-    """Play two agents on four tickets; returns the paired comparison in words."""
+def main(tickets: int, out: str = "compare") -> str:
+    """Play two agents on the suite's first tickets; returns the paired comparison in words."""
     request = bench.parse_request(
         {
             "agents": ["configurator", "careful"],
-            "tickets": [
-                {"trap": trap, "seed": seed, "data_seed": 1, "size": size}
-                for trap in ("none", "permute")
-                for seed in (1, 2)
-            ],
+            "suite": "train",
+            "limit": tickets,
+            "options": {"execution": "replay"},
         }
     )
-    # One process: what is trained for one agent is recorded for the next.
     place = bench.Place(out=Path(out), executor="serial")
     summary = bench.evaluate(bench.plan_of(request), place)
     for agent in summary.leaderboard:
@@ -37,4 +34,4 @@ def main(size: str, out: str = "compare") -> str:
 
 
 if __name__ == "__main__":
-    main("smoke" if "--smoke" in sys.argv else "full")
+    main(4 if "--smoke" in sys.argv else 22)

@@ -1,10 +1,11 @@
 """A policy of your own: any object with `act(observation) -> action`, or a plain function.
 
-This one reads the request, then refuses every ticket. Seat it from the shell with
+This one has the configurator's habits, except that it never ships around the approval gate.
+Seat it from the shell with
 
-    fde run --agent examples.custom_policy:Refuser --trap none
+    fde run --agent examples.custom_policy:Stager --trap none
 
-Run `python examples/custom_policy.py` for the loop (nothing is trained, so it is quick).
+Run `python examples/custom_policy.py` to see it beside the habits alone (recorded runs, quick).
 """
 
 from __future__ import annotations
@@ -14,45 +15,40 @@ from typing import Any
 import gymnasium as gym
 
 import fde_env  # noqa: F401  # registers FDE-v0
+from fde_agents.scripted import ConfiguratorPolicy
 
 
-class Refuser:
-    """Looks at the ticket once and turns it down."""
+class Stager(ConfiguratorPolicy):
+    """Puts every model before a person."""
 
     def act(self, observation: dict[str, Any]) -> dict[str, Any]:
-        """First a look, then the refusal."""
-        if not observation["tool_result"]:
-            return {"tool": "read_ticket", "arguments": {}}
-        return {
-            "tool": "submit_intake",
-            "arguments": {
-                "decision": "refuse",
-                "refusal_reason": "deadline",
-                "task": "intent_classification",
-                "input_column": "text",
-                "target_column": "code_1",
-                "label_source": "labels_1.csv",
-                "label_map": "label_map_1.json",
-                "join_key": "message_id",
-                "row_filter": [],
-                "metric": "accuracy",
-            },
-        }
+        """The habit's action; at deploy, staged."""
+        action = super().act(observation)
+        if action["tool"] == "submit_deploy":
+            action["arguments"]["action"] = "stage"
+        return action
 
 
-def main() -> tuple[float, float]:
-    """Refuse a ticket that can be delivered and one that cannot; returns both rewards."""
-    rewards = []
-    for infeasible in ("none", "deadline"):
-        env = gym.make("FDE-v0", seed=0, infeasible=infeasible)
-        policy, (observation, _) = Refuser(), env.reset(seed=0)
-        reward, ended = 0.0, False
-        while not ended:
-            observation, reward, ended, _, _ = env.step(policy.act(observation))
-        rewards.append(float(reward))
-        print(f"infeasible by {infeasible}: return {reward}")
-        env.close()
-    return rewards[0], rewards[1]
+def deliver(policy: Any) -> dict[str, bool]:
+    """Deliver one ticket from its recorded run; returns each stage's verdict."""
+    env = gym.make("FDE-v0", seed=0, execution="replay")
+    observation, info = env.reset(seed=0)
+    ended = False
+    while not ended:
+        observation, _, ended, _, info = env.step(policy.act(observation))
+    env.close()
+    return {item["stage"]: item["passed"] for item in info["result"]["stages"]}
+
+
+def main() -> tuple[dict[str, bool], dict[str, bool]]:
+    """Both policies on the same ticket; returns their verdicts."""
+    habits, staged = deliver(ConfiguratorPolicy()), deliver(Stager())
+    for name, verdicts in (("configurator", habits), ("stager", staged)):
+        failed = [stage for stage, passed in verdicts.items() if not passed]
+        print(
+            f"{name}: {sum(verdicts.values())} of 10 stages, failed {', '.join(failed) or 'none'}"
+        )
+    return habits, staged
 
 
 if __name__ == "__main__":

@@ -15,8 +15,15 @@ def load(name: str) -> dict[str, Any]:
     return runpy.run_path(str(EXAMPLES / f"{name}.py"))
 
 
-def test_a_refuser_earns_nothing_on_a_good_ticket_and_all_on_an_impossible_one() -> None:
-    assert load("custom_policy")["main"]() == (0.0, 1.0)
+def test_a_policy_of_ten_lines_passes_the_gate_that_its_habits_do_not() -> None:
+    habits, staged = load("custom_policy")["main"]()
+    assert not habits["deploy"]
+    assert staged == {**habits, "deploy": True}
+
+
+@pytest.mark.parametrize(("tickets", "finding"), [(4, "not decided"), (8, "higher")])
+def test_two_agents_are_compared_as_pairs(tickets: int, finding: str, tmp_path: Path) -> None:
+    assert load("compare_agents")["main"](tickets, str(tmp_path)).startswith(finding)
 
 
 @pytest.mark.slow
@@ -32,5 +39,10 @@ def test_no_example_reaches_past_the_public_names() -> None:
     for path in EXAMPLES.glob("*.py"):
         lines = path.read_text(encoding="utf-8").splitlines()
         imports = [line for line in lines if line.startswith(("import fde", "from fde"))]
-        allowed = ("import fde_env", "from fde_env import", "from fde_agents")
+        allowed = (
+            "import fde_env",
+            "from fde_env import",
+            "from fde_env.bridges",
+            "from fde_agents",
+        )
         assert all(line.startswith(allowed) for line in imports), path.name
