@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,6 +96,14 @@ def test_two_sessions_at_once_do_not_mix(suite_address: str) -> None:
     assert [item.metadata["result"]["ticket"] for item in results] == wanted
     assert [state["ticket_id"] for state in states] == wanted
     assert states[0]["episode_id"] != states[1]["episode_id"]
+
+
+def test_the_example_delivers_over_the_network(
+    suite_address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = runpy.run_path(str(ROOT / "examples" / "openenv_client.py"))
+    assert example["main"](suite_address) == 1.0
+    assert "'card': True" in capsys.readouterr().out
 
 
 def test_more_sessions_than_there_is_room_for_are_refused(suite_address: str) -> None:

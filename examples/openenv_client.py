@@ -1,0 +1,31 @@
+"""Deliver a ticket over the network, with OpenEnv's client.
+
+    python -m fde_env.bridges.openenv --port 8000      # in another terminal
+    python examples/openenv_client.py http://127.0.0.1:8000
+
+The client needs nothing of this project but a policy; here it is the careful agent.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from openenv.core import GenericEnvClient
+
+from fde_agents.scripted import CarefulPolicy
+
+
+def main(url: str, index: int = 1) -> float:
+    """Deliver the training split's ticket `index`; returns the return."""
+    policy = CarefulPolicy()
+    with GenericEnvClient(base_url=url).sync() as client:
+        result = client.reset(split="train", index=index)
+        while not result.done:
+            result = client.step(policy.act(result.observation))
+    verdicts = {item["stage"]: item["passed"] for item in result.metadata["result"]["stages"]}
+    print(f"return {result.reward}; {verdicts}")
+    return float(result.reward or 0.0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2] or ["http://127.0.0.1:8000"])
