@@ -161,14 +161,15 @@ class Episode:
 
     def facts(self, handling: Handling | None = None) -> Facts:
         """Platform-recorded facts at this moment; `handling` is what an intake compiles to."""
+        run = self.delivery
         now = _Moment(
-            handling=(None, None) if handling is None else (handling.digest, handling.oldest),
-            config=self._config,
-            alarm_pending=self.alarm is not None,
-            run=None if self.delivery is None else self.delivery.facts,
-            ledger=self.bill,
-            gate=self.gate.facts,
-            registered=self.registry.names(),
+            (None, None) if handling is None else (handling.digest, handling.oldest),
+            self._config,
+            run is not None and run.alarm is not None,
+            None if run is None else run.facts,
+            self.ledger.last_bill,
+            self.gate.facts,
+            self.registry.names(),
         )
         # Most calls come before anything has moved.
         if self._recorded is None or self._recorded[0] != now:

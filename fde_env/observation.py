@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 
 import numpy as np
 from gymnasium import spaces
@@ -54,8 +53,7 @@ def clip(text: str) -> str:
     return text[: TEXT_LIMIT - len(note)] + note
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """What is left of the budgets: steps of the episode, read calls of the stage."""
 
     steps: int

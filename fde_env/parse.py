@@ -22,20 +22,26 @@ def parse_action(raw: Any) -> Action:
     Raises:
         MalformedAction: it is none of these, or the tool or its arguments are not valid.
     """
-    if isinstance(raw, (str, bytes, bytearray)):
-        raw = _from_json(raw)
-    if isinstance(raw, Action):
-        raw = {"tool": raw.tool, "arguments": raw.arguments}
-    elif isinstance(raw, BaseModel):
-        raw = _from_model(raw)
     if not isinstance(raw, dict):
-        raise MalformedAction(f"an action is {SHAPE}, not {type(raw).__name__}")
-    if not {"tool"} <= raw.keys() <= {"tool", "arguments"}:
+        raw = _as_dict(raw)
+    if "tool" not in raw or len(raw) > 1 + ("arguments" in raw):
         raise MalformedAction(f"an action is {SHAPE}, with these two keys and no other")
     tool, arguments = raw["tool"], raw.get("arguments", {})
     if not isinstance(tool, str) or tool not in ARGUMENTS_OF:
         raise MalformedAction(f"there is no tool {_shown(tool)}; tools: {', '.join(ARGUMENTS_OF)}")
     return _with_arguments(tool, arguments)
+
+
+def _as_dict(raw: Any) -> dict[str, Any]:
+    if isinstance(raw, (str, bytes, bytearray)):
+        raw = _from_json(raw)
+    if isinstance(raw, Action):
+        return {"tool": raw.tool, "arguments": raw.arguments}
+    if isinstance(raw, BaseModel):
+        return _from_model(raw)
+    if not isinstance(raw, dict):
+        raise MalformedAction(f"an action is {SHAPE}, not {type(raw).__name__}")
+    return raw
 
 
 def _shown(value: Any) -> str:

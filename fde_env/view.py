@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fde_env.contract.evidence import StepLog
 from fde_env.contract.facts import LedgerFacts, RunFacts
@@ -23,8 +24,7 @@ class Quantiles:
         return self.message_only[-1][1]
 
 
-@dataclass(frozen=True)
-class AgentView:
+class AgentView(NamedTuple):
     """The visible side of an episode; holds no truth."""
 
     request: str
