@@ -21,7 +21,11 @@ ENV_ID = "FDE-v0"
 FACTORED_ID = "FDEFactored-v0"
 
 if ENV_ID not in gymnasium.registry:
-    gymnasium.register(id=ENV_ID, entry_point="fde_env.env:FDEDeliveryEnv")
+    gymnasium.register(
+        id=ENV_ID,
+        entry_point="fde_env.env:FDEDeliveryEnv",
+        vector_entry_point="fde_env.vector:make_vector",
+    )
 if FACTORED_ID not in gymnasium.registry:
     gymnasium.register(id=FACTORED_ID, entry_point="fde_env.factored.env:FDEFactoredEnv")
 

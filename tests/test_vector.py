@@ -1,4 +1,4 @@
-"""`gym.make_vec` in both modes shows what single environments show, step by step."""
+"""`gym.make_vec`, by default and in both modes, shows what single environments show."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import pytest
 from delivery_kit import SMOKE, STORE, make, play
 
 import fde_env  # noqa: F401  # registers FDE-v0
+from fde_env.errors import UsageError
 from fde_env.runs.store import HOME_VARIABLE
 
+# None is what `gym.make_vec("FDE-v0", num_envs=N)` takes by itself: processes.
+MODES = (None, "sync", "async")
 NEVER = {"tool": "read_ticket", "arguments": {}}
 
 
@@ -19,7 +22,7 @@ def one_of(batch: Any, index: int) -> Any:
     return {name: batch[name][index] for name in batch}
 
 
-@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("mode", MODES)
 def test_vector_observations_equal_those_of_single_environments(
     mode: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,7 +49,7 @@ def test_vector_observations_equal_those_of_single_environments(
         venv.close()
 
 
-@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("mode", MODES)
 def test_nonsense_and_the_largest_texts_pass_through(
     mode: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,3 +71,31 @@ def test_nonsense_and_the_largest_texts_pass_through(
             assert "no tool 'nothing'" in seen["message"][1]
     finally:
         venv.close()
+
+
+@pytest.mark.parametrize("num_envs", [1, 2, 4])
+def test_each_environment_works_in_a_process_of_its_own(
+    num_envs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(STORE))
+    actions = play(make(), "reference").actions
+    venv = gym.make_vec("FDE-v0", num_envs=num_envs, execution="replay", **SMOKE)
+    try:
+        processes = {process.pid for process in getattr(venv, "processes", ())}
+        assert len(processes) == (num_envs if num_envs > 1 else 0)
+        assert venv.num_envs == num_envs
+        for _ in range(2):
+            seen, _ = venv.reset(seed=3)
+            assert len(seen["message"]) == num_envs
+            for action in actions:
+                seen, rewards, terminated, _, info = venv.step((action,) * num_envs)
+            assert rewards.tolist() == [1.0] * num_envs
+            assert terminated.all()
+            assert list(info["ending"]) == ["delivered"] * num_envs
+    finally:
+        venv.close()
+
+
+def test_an_unknown_option_is_named_before_a_process_is_started() -> None:
+    with pytest.raises(UsageError, match="unknown option 'trapp'"):
+        gym.make_vec("FDE-v0", num_envs=2, trapp="none")
