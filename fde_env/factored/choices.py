@@ -16,7 +16,7 @@ from fde_env.contract.stage import Stage
 from fde_env.contract.submissions.card import Disclosure
 from fde_env.contract.submissions.intake import RefusalReason
 
-SUBMIT: Final = "submit"
+FORMS: Final = "forms"
 READS: Final = ("terms", "order", "papers", "samples")
 """What may be read, in bundles: policy, prices, machines and lengths; the order form; mail and
 data dictionary; label maps and the annotations of the messages that the mail vouches for."""
@@ -27,7 +27,7 @@ YES, NO = "yes", "no"
 class Choice:
     """One dimension of the action: its name, the stage it belongs to, its options by name.
 
-    `do` belongs to every stage, which is written as None.
+    `do` comes before the first stage, which is written as None.
     """
 
     name: str
@@ -40,7 +40,7 @@ def _telling(code: Disclosure) -> Choice:
 
 
 CHOICES: Final = (
-    Choice("do", None, (SUBMIT, *READS)),
+    Choice("do", None, (FORMS, *READS)),
     Choice("refusal", "intake", get_args(RefusalReason)),
     Choice("source", "intake", ("labels_1.csv", "labels_2.csv")),
     Choice("column", "intake", ("code_1", "code_2")),

@@ -41,9 +41,11 @@ class FDEFactoredEnv(gymnasium.Env[Vector, NDArray[np.int64]]):
         render_mode: as `FDE-v0`.
         options: of `FDE-v0`, but for those that a ticket fixes. `execution` is "replay" here.
 
-    The action of all zeros is the configurator's habit. An option that its mask closes is taken as
-    the habit, so any action can be sent. `info["unrecorded"]` says that the episode was truncated
-    because the run it asked for was never recorded; see `ReplayedEnv`.
+    Reading comes first: each action takes one bundle, until one goes over to the forms, and what
+    was not read then stays unread. The action of all zeros is the configurator's habit. An option
+    that its mask closes is taken as the habit, so any action can be sent. `info["unrecorded"]`
+    says that the episode was truncated because the run it asked for was never recorded; see
+    `ReplayedEnv`.
 
     Raises:
         UsageError: an option or a ticket is unknown.
@@ -99,13 +101,13 @@ class FDEFactoredEnv(gymnasium.Env[Vector, NDArray[np.int64]]):
         entry = self._pool.draw(self.np_random) if named is None else self._pool.find(named)
         self._inner.given = entry.prepared
         shown, info = self._inner.reset(seed=seed)
-        self._sitting = Sitting(self._inner, entry, shown)
-        return self._sitting.vector(), info | {"unrecorded": False}
+        self._sitting = Sitting(self._inner, entry, shown, info)
+        return self._sitting.vector(), self._sitting.info
 
     def step(
         self, action: NDArray[np.int64] | Sequence[int]
     ) -> tuple[Vector, float, bool, bool, dict[str, Any]]:
-        """Read a bundle, or submit the present stage.
+        """Read a bundle, go over to the forms, or submit the present stage.
 
         Returns:
             Observation, reward as in `FDE-v0`, terminated, truncated, and info.
@@ -123,7 +125,7 @@ class FDEFactoredEnv(gymnasium.Env[Vector, NDArray[np.int64]]):
             earned.reward,
             earned.terminated,
             earned.truncated,
-            earned.info,
+            sitting.info,
         )
 
     def action_masks(self) -> NDArray[np.bool_]:

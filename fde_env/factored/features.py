@@ -39,7 +39,7 @@ NAMES: Final = (
     *(f"at_{stage}" for stage in STAGES),
     *(f"read_{bundle}" for bundle in READS),
     *FOUND,
-    *("pressing", "steps_left"),
+    *("reading", "pressing", "steps_left"),
     *RUN,
     *MEASURED,
     *DONE,
@@ -53,12 +53,14 @@ class Seen:
 
     Attributes:
         observation: the last one of `FDE-v0`.
+        reading: the forms have not been begun.
         pressing: whether the last letter that came presses.
         findings: by bundle, of those that were read.
         done: what was done at deploy, "" before.
     """
 
     observation: Mapping[str, Any]
+    reading: bool
     pressing: float
     findings: Mapping[str, Findings]
     done: str
@@ -120,6 +122,7 @@ def vector(seen: Seen, measured_now: tuple[float, ...]) -> Vector:
         *(float(stage == name) for name in STAGES),
         *(float(bundle in seen.findings) for bundle in READS),
         *_found(seen.findings),
+        float(seen.reading),
         seen.pressing,
         metrics["steps_left"] / 200,
         *_run(metrics),

@@ -1,7 +1,9 @@
 """Which options of a factored action are open now.
 
-A mask follows from the stage, from what was read and from whether an alarm waits: from what the
-agent has seen, never from what is right or recorded.
+A delivery begins with reading: bundle after bundle, or the forms. Then each stage's form has its
+choices open and nothing else, so that an action never holds choices that have no effect. A mask
+follows from the stage, from what was read and from whether an alarm waits: from what the agent
+has seen, never from what is right or recorded.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ class Situation:
     """What decides a mask.
 
     Attributes:
+        reading: the forms have not been begun.
         read: bundles read so far.
         offered: bundles that may be read at all in this environment.
         reads_left: bundles that may still be read.
@@ -33,6 +36,7 @@ class Situation:
     """
 
     stage: Stage
+    reading: bool
     read: frozenset[str]
     offered: tuple[str, ...]
     reads_left: int
@@ -44,10 +48,10 @@ class Situation:
 def _open(choice: Choice, now: Situation) -> list[bool]:
     habit = [True] + [False] * (len(choice.options) - 1)
     if choice.name == "do":
-        readable = now.reads_left > 0
+        readable = now.reading and now.reads_left > 0
         bundles = [readable and name in now.offered and name not in now.read for name in READS]
         return [True, *bundles]
-    if choice.stage != now.stage:
+    if now.reading or choice.stage != now.stage:
         return habit
     if choice.name == "since":
         return [True, now.days > 0, now.days > 1]

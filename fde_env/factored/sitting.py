@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fde_agents.scripted.desk import Call, call
 from fde_env.factored import reading
-from fde_env.factored.choices import SUBMIT, Chosen
+from fde_env.factored.choices import FORMS, Chosen
 from fde_env.factored.clerk import DEV, Clerk
 from fde_env.factored.features import (
     NOT_MEASURED,
@@ -56,39 +56,49 @@ class Sitting:
     Args:
         env: `FDE-v0` on the entry's ticket.
         entry: the ticket, and what is known of how to read it.
-        shown: the first observation.
+        shown, info: what the reset gave.
     """
 
-    def __init__(self, env: ReplayedEnv, entry: Entry, shown: Observation) -> None:
+    def __init__(
+        self, env: ReplayedEnv, entry: Entry, shown: Observation, info: dict[str, Any]
+    ) -> None:
         self._env, self._entry, self._shown = env, entry, shown
         self._clerk = Clerk()
         self._findings: dict[str, Findings] = {}
         self._measured = NOT_MEASURED
-        self._days, self._revision = 0, False
+        self._reading, self._days, self._revision = True, 0, False
         self._pressing, self._done = 0.0, ""
-        self._earned = Earned()
+        self._earned = Earned(info=info | {"unrecorded": False})
         self._take_letter()
 
     def step(self, chosen: Chosen) -> Earned:
-        """Read a bundle, or submit the present stage.
+        """Read a bundle, go over to the forms, or submit the present stage.
 
         Raises:
             InfrastructureError: the platform failed; the episode has no score.
         """
         ended = not self._running
-        self._earned = Earned()
+        self._earned = Earned(info=self._earned.info)
         if ended:
             self._play(call("read_ticket"))  # `FDE-v0` repeats the end
-        elif chosen["do"] == SUBMIT:
-            self._submit(chosen)
-        else:
+        elif self._reading and chosen["do"] != FORMS:
             self._read(chosen["do"])
+        elif self._reading:
+            self._reading = False
+        else:
+            self._submit(chosen)
         return self._earned
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Info of the last step of `FDE-v0`."""
+        return dict(self._earned.info)
 
     def situation(self, offered: tuple[str, ...], most_reads: int) -> Situation:
         """What decides the mask, where `offered` bundles may be read, `most_reads` of them."""
         return Situation(
             stage=self._shown["stage"],
+            reading=self._reading,
             read=frozenset(self._findings),
             offered=offered,
             reads_left=most_reads - len(self._findings),
@@ -99,7 +109,7 @@ class Sitting:
 
     def vector(self) -> Vector:
         """The observation."""
-        seen = Seen(self._shown, self._pressing, self._findings, self._done)
+        seen = Seen(self._shown, self._reading, self._pressing, self._findings, self._done)
         return vector(seen, self._measured)
 
     # Playing

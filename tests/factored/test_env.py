@@ -49,9 +49,8 @@ def named(observation: Any) -> dict[str, float]:
 
 def rule(seen: dict[str, float]) -> list[int]:
     """What somebody who reads the figures does."""
-    unread = [name for name in READS if not seen[f"read_{name}"]]
-    if seen["at_intake"] and unread:
-        return of(do=unread[0])
+    if seen["reading"]:
+        return of(do=next((name for name in READS if not seen[f"read_{name}"]), "forms"))
     reasons = ("licence", "personal_data", "no_label_source", "undefined_metric")
     told = (seen["licence"], seen["consent"], seen["agreement"], seen["measure"])
     refusals = [name for name, figure in zip(reasons, told, strict=True) if figure < 0]
@@ -145,12 +144,14 @@ def test_masks_are_those_of_the_twin_whatever_was_read() -> None:
 def test_only_the_present_stages_choices_are_open() -> None:
     env = make()
     env.reset(seed=0)
+    assert env.action_masks().sum() == len(SIZES) + len(READS)  # reading, and habits alone
+    env.step(of())
     mask, start = env.action_masks(), 0
     for choice in CHOICES:
         part = mask[start : start + len(choice.options)]
         start += len(choice.options)
         assert part[0]
-        if choice.stage not in (None, "intake"):
+        if choice.stage != "intake":
             assert part.sum() == 1
 
 
@@ -159,9 +160,9 @@ def test_without_tools_no_file_of_the_customers_is_opened() -> None:
     env.reset(seed=0)
     for bundle in ("order", "papers", "samples"):
         observation, _, _, _, info = env.step(of(do=bundle))
-        # The closed option is taken as the habit: a stage is submitted, nothing is read.
+        # The closed option is taken as the habit, which goes on and reads nothing.
         assert not any(named(observation)[f"read_{name}"] for name in READS)
-    assert info["steps_used"] >= 3
+    assert info["steps_used"] == 6  # two forms, and the four papers of the operator's for the third
 
 
 def test_reads_are_limited() -> None:
@@ -197,7 +198,7 @@ def test_an_unrecorded_run_ends_the_delivery_with_what_was_earned() -> None:
 def test_what_was_measured_is_shown_after_the_run_alone() -> None:
     env = make()
     env.reset(seed=0)
-    for _ in range(5):
+    for _ in range(6):
         observation, *_ = env.step(of())
         seen = named(observation)
         assert seen["at_eval"] == any(seen[name] for name in MEASURED)
@@ -222,7 +223,7 @@ def test_random_policies_neither_crash_nor_leave_the_box(
         observation, _, terminated, truncated, _ = env.step(action)
         steps, ended = steps + 1, terminated or truncated
         assert env.observation_space.contains(observation)
-    assert steps <= 14  # ten stages and four bundles
+    assert steps <= 15  # four bundles, over to the forms, ten stages
 
 
 def test_equal_seeds_draw_equal_tickets() -> None:
