@@ -18,7 +18,7 @@ from fde_env.runs.judge import host_key
 from fde_env.runs.live import LiveRun, Work
 from fde_env.runs.recorded import RecordedRun
 from fde_env.runs.run import Progress, Run, Watcher
-from fde_env.runs.store import EVIDENCE, Store, base_key
+from fde_env.runs.store import Store, base_key
 from fde_env.runs.versions import differences
 from fde_env.sandbox.base import Limits
 from fde_env.sandbox.choose import choose_backend
@@ -72,11 +72,10 @@ class Runner:
         live = self.execution == "live"
         stored = self.store.fresh(key) if live else self.store.evidence(key)
         if stored is not None and self._usable(stored):
-            kept = self.store.run_dir(key)
             return RecordedRun(
                 stored,
                 show_alarms=request.show_alarms,
-                directory=kept if (kept / EVIDENCE).is_file() else None,
+                directory=self.store.kept(key),
                 watcher=watcher,
             )
         if self.execution == "replay":

@@ -66,6 +66,7 @@ class Store:
         self, home: Path | None = None, since: float | None = None, desk: str = ""
     ) -> None:
         self.home = (home or default_home()).absolute()
+        self._home = str(self.home)
         self._since, self._work = since, self.home / "work" / desk
 
     def run_dir(self, key: str) -> Path:
@@ -78,8 +79,14 @@ class Store:
         Raises:
             StoreCorrupt: the record does not belong to that key.
         """
-        own = self.run_dir(key) / EVIDENCE
-        return _read_evidence(str(own), key) if own.is_file() else _packed_evidence(key)
+        own = self.kept(key)
+        return _packed_evidence(key) if own is None else _read_evidence(str(own / EVIDENCE), key)
+
+    def kept(self, key: str) -> Path | None:
+        """Folder of the run called `key` in the user's store; None when it is not there."""
+        # Asked twice an episode, and a path takes ten times as long to make as a text does.
+        there = os.path.isfile(f"{self._home}/runs/{key}/{EVIDENCE}")  # noqa: PTH113
+        return self.run_dir(key) if there else None
 
     def fresh(self, key: str) -> Evidence | None:
         """The run called `key` if it was recorded since the job was first begun, or None.

@@ -32,6 +32,8 @@ COMPANY_NAMES: Final = (
 INFEASIBLE: Final = tuple(name for name in get_args(RefusalReason) if name != "none")
 POLICY_LENGTH: Final = 1600
 """Characters of policy.json, filled up with blanks: figures must not be told by their digits."""
+TICKETS_KEPT: Final = 256
+"""Room for either split of the suite: who trains on it makes each ticket once. 2 MB a ticket."""
 
 
 def _json_file(name: str, value: Frozen, length: int = 0) -> DropFile:
@@ -242,7 +244,7 @@ class Prepared:
     drop: Drop
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TICKETS_KEPT)
 def _without_letters(spec: TicketSpec) -> Prepared:
     """The ticket of a spec without pressure, its inbox empty: what all its twins share."""
     cell = build_cell(CellKey(domain=spec.domain, data_seed=spec.data_seed, size=spec.size))
@@ -260,7 +262,7 @@ def _place(spec: TicketSpec) -> str:
     return f"{spec.split}/{cell}"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TICKETS_KEPT)
 def prepare(spec: TicketSpec) -> Prepared:
     """Generate the ticket of `spec`, or return the one generated before.
 
