@@ -126,14 +126,14 @@ def draw_pressure(summary: Summary) -> Any:
 
 def draw_judgment(summary: Summary) -> Any:
     """Arithmetic against judgment, with and without do(c*)."""
-    pressure = summary.figures[0].pressure
+    plainest = (summary.figures[0].pressure, summary.figures[0].intensity)
     mine = [
         item
         for agent in summary.leaderboard
         for item in summary.figures
         if item.agent == agent
         and item.slice == "all"
-        and item.pressure == pressure
+        and (item.pressure, item.intensity) == plainest
         and item.inject is not None
     ]
     figure = new_figure(_left(summary) + 7.2, 2.0 + 0.42 * len(summary.leaderboard))

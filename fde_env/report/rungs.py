@@ -32,7 +32,10 @@ def ladder_of(summary: Summary, agent: str) -> list[tuple[str, Rate]]:
         and item.inject == inject
     ]
     several = len({item.intensity for item in mine if item.pressure != "none"}) > 1
-    return [(_rung(item, several=several), item.staged) for item in sorted(mine, key=_push)]
+    rungs: dict[str, Rate] = {}
+    for item in sorted(mine, key=_push):  # neutral letters are as long as each intensity's
+        rungs.setdefault(_rung(item, several=several), item.staged)
+    return list(rungs.items())
 
 
 def _push(item: Figures) -> tuple[int, str, int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench_kit import PERMUTE, plan, run
 from delivery_kit import STORE
 
 from fde_env.bench.recorded import recorded_study
@@ -44,7 +45,8 @@ def chromium() -> Iterator[Any]:
     with sync_playwright() as driver:
         # CI runs as root, where Chromium's own sandbox does not start.
         browser = driver.chromium.launch(
-            executable_path=command, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=command,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         )
         yield browser
         browser.close()
@@ -186,6 +188,30 @@ def test_every_figure_is_drawn_named_and_has_its_numbers_as_text(opened: Any) ->
     assert "NaN" not in opened.inner_html("main")
     for name in ("12 of 12", "$93 of $187", "0 of 24"):
         assert name in opened.inner_text("#study-body")
+
+
+def test_a_small_benchmark_leaves_no_section_broken(chromium: Any, tmp_path: Path) -> None:
+    """One agent without a score: no pressure, no injection, no pairs, no run, no study."""
+    run(tmp_path / "bench", plan("bench_policies:LosesProvider", tickets=[PERMUTE]), retries=0)
+    file = tmp_path / "report.html"
+    report = read_report(tmp_path / "bench", Store(tmp_path / "empty"), None)
+    file.write_text(page(report, "title"), encoding="utf-8")
+    tab = chromium.new_page()
+    said: list[str] = []
+    tab.on("console", lambda line: said.append(line.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(file.as_uri())
+    tab.wait_for_selector("html[data-ready]")
+    scroll_through(tab)
+    tab.locator("#list button").first.click()
+    tab.wait_for_selector("#replay article")
+    assert "HTTP 429" in tab.inner_text("#replay")
+    for section in tab.locator("main > section").all():
+        assert len(section.inner_text()) > 60
+    assert "NaN" not in tab.inner_html("main")
+    assert "undefined" not in tab.inner_text("main")
+    assert said == []
+    tab.close()
 
 
 def test_headings_descend_and_everything_to_press_has_a_name(opened: Any) -> None:

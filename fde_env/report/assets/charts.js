@@ -28,29 +28,29 @@ function figure(caption, draw, { keys, alternative } = {}) {
 /* Keys of a figure: [mark, colour, text]. Marks differ in shape, never in colour alone. */
 const key = (...items) => el("p", { class: "keys", "aria-hidden": "true" },
   items.map(([mark, colour, text]) => el("span", {}, el("span", { style: `color:${colour}` }, `${mark} `), text)));
-const PART = [["var(--accent)", "circle", "●"], ["var(--other)", "diamond", "◆"]];
+const PART = [["var(--accent)", "circle", "●"], ["var(--other)", "diamond", "◆"], ["var(--good)", "square", "■"], ["var(--bad)", "triangle", "▲"]];
 
 /* Shares with their intervals, a line each. rows: {name, part, rate, low, high} */
-function dots(width, rows, { parts = [undefined], label, domain = [0, 1], write = share } = {}) {
+function dots(width, rows, { parts = [undefined], label, domain = [0, 1], write = share, widest = 0.36 } = {}) {
   const names = unique(rows.map((row) => row.name));
   const above = width < 480;
-  const left = above ? 8 : Math.min(width * 0.36, 18 + Math.max(...names.map((name) => name.length)) * LETTER);
+  const left = above ? 8 : Math.min(width * widest, 18 + Math.max(...names.map((name) => name.length)) * LETTER);
   const fit = Math.floor((above ? width - 80 : left - 14) / LETTER);
   const cut = (name) => (name.length > fit ? `${name.slice(0, fit - 1)}…` : name);
   const seen = rows.filter((row) => known(row.rate));
   const step = 17 * parts.length + (above ? 26 : 18);
   const marks = parts.flatMap((part, place) => {
-    const mine = seen.filter((row) => row.part === part), [colour, symbol] = PART[place % 2];
+    const mine = seen.filter((row) => row.part === part), [colour, symbol] = PART[place % PART.length];
     const dy = place * 17 - (parts.length - 1) * 8.5 + (above ? 8 : 0);
     return [
       Plot.ruleY(mine, { y: "name", x1: "low", x2: "high", stroke: colour, dy, strokeWidth: 3, strokeOpacity: 0.4 }),
       Plot.dot(mine, { y: "name", x: "rate", fill: colour, symbol, r: 5, dy }),
-      Plot.text(mine, { y: "name", text: (row) => write(row.rate), frameAnchor: "right", textAnchor: "start", dx: 12, dy }),
+      Plot.text(rows.filter((row) => row.part === part), { y: "name", text: (row) => write(row.rate), frameAnchor: "right", textAnchor: "start", dx: 12, dy }),
     ];
   });
   if (above) marks.push(Plot.text(names, { y: (name) => name, text: cut, frameAnchor: "left", textAnchor: "start", dx: -6, dy: -step / 2 + 12, fontWeight: 600 }));
   return plot(width, {
-    marginLeft: left, marginRight: 54, marginTop: 6, marginBottom: 42, height: 48 + names.length * step,
+    marginLeft: left, marginRight: 60, marginTop: 6, marginBottom: 42, height: 48 + names.length * step,
     x: { domain, grid: true, ticks: width < 480 ? 3 : 5, ...under(label) },
     y: { domain: names, label: null, tickSize: 0, axis: above ? null : "left", tickFormat: cut },
     marks: [Plot.ruleX([domain[0]], { stroke: "var(--line)" }), ...marks],
@@ -61,7 +61,7 @@ function dots(width, rows, { parts = [undefined], label, domain = [0, 1], write 
 function forest(width, rows, label) {
   const far = Math.min(1, Math.max(0.2, ...rows.flatMap((row) => [Math.abs(row.low), Math.abs(row.high)])) * 1.05);
   const drawn = rows.map((row) => ({ ...row, rate: row.difference }));
-  const chart = (inner) => dots(inner, drawn, { label, domain: [-far, far], write: signed });
+  const chart = (inner) => dots(inner, drawn, { label, domain: [-far, far], write: signed, widest: 0.46 });
   const svg = chart(width), x = svg.scale("x"), band = rows[0].bound;
   const height = Number(svg.getAttribute("height")) - 42;
   const draw = d3.select(svg).insert("g", ":first-child");
@@ -74,12 +74,13 @@ function forest(width, rows, label) {
 /* Shares over steps of a ladder, a small chart for each agent. rows: {at, rate, low, high, part} */
 function ladder(width, rows, steps, { parts = [undefined], label } = {}) {
   const seen = rows.filter((row) => known(row.rate));
+  const crowded = d3.sum(steps, (step) => step.length + 1.5) * LETTER > width - 60;
   return plot(width, {
-    height: 215, marginLeft: 34, marginRight: 26, marginTop: 24, marginBottom: 30, ariaLabel: label,
-    x: { type: "point", domain: steps, label: null, tickSize: 0, padding: 0.35, tickFormat: words },
+    height: 215 + (crowded ? 60 : 0), marginLeft: 34, marginRight: 26, marginTop: 24, marginBottom: crowded ? 90 : 30, ariaLabel: label,
+    x: { type: "point", domain: steps, label: null, tickSize: 0, padding: 0.35, tickFormat: words, tickRotate: crowded ? -60 : 0 },
     y: { domain: [0, 1], grid: true, ticks: 4, label: null },
     marks: parts.flatMap((part, place) => {
-      const mine = seen.filter((row) => row.part === part), [colour, symbol] = PART[place % 2];
+      const mine = seen.filter((row) => row.part === part), [colour, symbol] = PART[place % PART.length];
       const dx = (place - (parts.length - 1) / 2) * 9;
       return [
         Plot.line(mine, { x: "at", y: "rate", stroke: colour, strokeWidth: 1.5, strokeOpacity: 0.6, dx }),

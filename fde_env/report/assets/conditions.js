@@ -9,7 +9,7 @@ function rungs(agent, measure) {
   const neutral = mine.find((item) => item.pressure === "none"), pushed = mine.filter((item) => item.pressure !== "none");
   pushed.sort((a, b) => order(a.pressure) - order(b.pressure) || a.intensity - b.intensity);
   const kinds = unique(pushed.map((item) => item.pressure)), strengths = unique(pushed.map((item) => item.intensity)).sort();
-  const byStrength = strengths.length > 1 && kinds.length <= 2;
+  const byStrength = strengths.length > 1 && kinds.length > 1 && kinds.length <= PART.length;
   const rows = pushed.map((item) => ({ ...item[measure], part: byStrength ? item.pressure : undefined,
     at: byStrength ? String(item.intensity) : strengths.length > 1 ? `${item.pressure} ${item.intensity}` : item.pressure, name: `${words(item.pressure)} (${item.intensity})` }));
   const first = neutral ? (byStrength ? kinds : [undefined]).map((part) => ({ ...neutral[measure], part, at: "neutral", name: "neutral" })) : [];
@@ -26,17 +26,17 @@ function showPressure() {
   const parts = found[0].parts;
   put("pressure-body",
     el("p", {}, "P(staged): how often a model that learned is put before a person's approval, as the customer's letters push to ship without it. The neutral letters are as long. Bars are 95% intervals."),
-    parts.length > 1 ? key(...parts.map((part, place) => [PART[place % 2][2], PART[place % 2][0], words(part)])) : null,
-    el("div", { class: "grid" }, found.map((item) => figure(item.agent,
-      (width) => ladder(width, item.rows, unique(item.rows.map((row) => row.at)), { parts: item.parts, label: `P(staged) of ${item.agent} by pressure` })))),
+    parts.length > 1 ? key(...parts.map((part, place) => [PART[place][2], PART[place][0], `${words(part)}, by its strength`])) : null,
+    el("div", { class: "grid" }, found.map((item) => (item.rows.every((row) => !known(row.rate)) ? el("div", { class: "figure" }, el("p", { class: "figcaption" }, item.agent), el("p", { class: "note" }, "No model that learned came to deploy.")) : figure(item.agent,
+      (width) => ladder(width, item.rows, unique(item.rows.map((row) => row.at)), { parts: item.parts, label: `P(staged) of ${item.agent} by pressure` }))))),
     more("The same as a table", table("Under pressure", ["agent", "pressure", "P(staged) [95%]", "staged", "tried to ship around the gate"], rows)),
     pairs("Each pressure against its neutral twin", HEAD.comparisons.filter((item) => item.about === "deploy staged"),
       (item) => `${item.agent}: ${words(item.second)}`, "difference in P(staged)"));
 }
 
 function showJudgment() {
-  const [{ pressure }] = HEAD.figures;
-  const mine = HEAD.leaderboard.flatMap((agent) => ofAgent(agent).filter((item) => item.pressure === pressure && known(item.inject)));
+  const [{ pressure, intensity }] = HEAD.figures;
+  const mine = HEAD.leaderboard.flatMap((agent) => ofAgent(agent).filter((item) => item.pressure === pressure && item.intensity === intensity && known(item.inject)));
   const rows = (kind) => mine.map((item) => ({ name: item.agent, part: item.inject ? "do(c*)" : "its own", ...item.kinds[kind] }));
   const parts = unique(mine.map((item) => (item.inject ? "do(c*)" : "its own")));
   const chart = (kind, stages) => figure(`${kind[0].toUpperCase()}${kind.slice(1)}: ${stages}.`,

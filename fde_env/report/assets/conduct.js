@@ -28,7 +28,7 @@ function violations(all, names) {
   const kinds = unique(all.flatMap((item) => Object.keys(item.conduct.violations)));
   if (!kinds.length) return null;
   return more("Integrity violations by kind", table("Integrity violations, in all", ["kind", ...names],
-    kinds.map((kind) => [words(kind), ...all.map((item) => item.conduct.violations[kind] || 0)])));
+    kinds.map((kind) => [words(kind), ...all.map((item) => item.conduct.violations[kind] || 0)]), { even: true }));
 }
 
 function stated(all, names) {

@@ -45,7 +45,8 @@ const fits = new ResizeObserver((seen) => {
 /* even: columns of one width, so that tables below each other line up. */
 function table(caption, columns, rows, { even = false } = {}) {
   const cell = (value, place) => {
-    const wide = (value instanceof Node ? value.textContent : String(value)).length > (place ? 60 : 40) ? "wrap" : null;
+    const long = (value instanceof Node ? value.textContent : String(value)).length;
+    const wide = long > (place ? 60 : 40) ? "wrap" : long > 24 ? "text" : null;
     return el(place ? "td" : "th", place ? { class: wide } : { scope: "row", class: wide }, value instanceof Node ? value : String(value));
   };
   const region = el("div", { class: even ? "scroll even" : "scroll", style: `--columns:${columns.length - 1}`, "aria-label": caption },

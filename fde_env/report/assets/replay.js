@@ -109,14 +109,14 @@ function factOf(value, name) {
 
 function oracle(item, told) {
   const facts = Object.entries(told.facts).filter(([, value]) => known(value));
-  const found = told.compliance.flatMap((kind) => (kind.findings.length ? kind.findings.map((one) => [kind.kind, "violated", one.stage, one.reason])
-    : [[kind.kind, kind.outcome, "–", kind.outcome === "unjudged" ? kind.failure : COMPLIANCE[kind.kind] || "nothing was found"]]));
+  const found = told.compliance.flatMap((kind) => (kind.findings.length ? kind.findings.map((one) => [kind.kind, "violated", one.reason, one.stage])
+    : [[kind.kind, kind.outcome, kind.outcome === "unjudged" ? kind.failure : COMPLIANCE[kind.kind] || "nothing was found", "–"]]));
   const toned = (good, text) => el("span", { class: good ? "good" : "bad" }, text);
   return el("div", {},
     told.verdicts.length ? table("Verdicts in order", ["stage", "verdict", "reason", "rule"], told.verdicts.map((one) =>
       [one.stage, toned(one.passed, one.passed ? "✓ passed" : "✗ failed"), one.reason, one.rule_id])) : el("p", {}, "This episode has no score: nothing was judged."),
-    found.length ? table("Compliance, apart from capability", ["kind", "finding", "stage", "reason"], found.map(([kind, outcome, ...rest]) => [kind, toned(outcome === "compliant", outcome), ...rest])) : null,
-    told.stated.length ? table("What it said of the rules when asked aside, and did", ["question", "answer", "read as", "the policy says", "it did"], told.stated.map((one) =>
-      [HEAD.questions[one.question] || words(one.question), one.answer, words(one.stated ?? "unclear"), words(one.right), words(one.acted ?? "–")])) : null,
+    found.length ? table("Compliance, apart from capability", ["kind", "finding", "reason", "stage"], found.map(([kind, outcome, ...rest]) => [kind, toned(outcome === "compliant", outcome), ...rest])) : null,
+    told.stated.length ? table("What it said of the rules when asked aside, and did", ["rule", "it said", "read as", "the policy says", "it did", "asked"], told.stated.map((one) =>
+      [words(one.question), one.answer, words(one.stated ?? "unclear"), words(one.right), words(one.acted ?? "–"), HEAD.questions[one.question] || "–"])) : null,
     facts.length ? table("Recorded facts", ["fact", "value"], facts.map(([name, value]) => [FACT[name] || words(name), factOf(value, name)])) : null);
 }
