@@ -8,6 +8,7 @@ others (`fde_env.sandbox.gpus`). A unit whose worker or node is lost is tried ag
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -48,7 +49,12 @@ class RayExecutor:
         self._begun = not ray.is_initialized()
         if self._begun:
             try:
-                ray.init(address=address, log_to_driver=False, include_dashboard=False)
+                ray.init(
+                    address=address,
+                    log_to_driver=False,
+                    include_dashboard=False,
+                    logging_level=logging.WARNING,
+                )
             except (ConnectionError, ValueError) as error:
                 raise UsageError(f"no Ray cluster at {address!r} ({error})") from error
         self._count = workers or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
