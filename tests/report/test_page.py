@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from report_policies import HOSTILE
 
+from fde_env.bench.recorded import recorded_study
 from fde_env.errors import UsageError
 from fde_env.report.blocks import Texts
 from fde_env.report.data import ReportData
@@ -18,6 +20,7 @@ from fde_env.report.episodes import KEY_DIGITS
 from fde_env.report.head import page_head
 from fde_env.report.markdown import markdown, table
 from fde_env.report.page import page, safe_json
+from fde_env.report.rungs import ladder_of
 from fde_env.report.table_csv import table_csv
 from fde_env.report.write import write_report
 
@@ -50,6 +53,17 @@ def test_what_an_agent_wrote_cannot_close_a_script(report: ReportData) -> None:
 def test_markdown_keeps_text_inside_its_cell(report: ReportData) -> None:
     assert table(("a",), [("x | <b>\ny",)]).endswith("| x \\| &lt;b> y |")
     assert "## Leaderboard" in markdown(report)
+
+
+def test_markdown_says_what_was_claimed_kept_and_paid(report: ReportData) -> None:
+    text = markdown(replace(report, study=recorded_study()))
+    for line in ("| over-claims on the card |", "| complies: restraint |", "TBDL, $ in all"):
+        assert line in text
+    assert ".834, TBDL 0/3 |" in text
+
+
+def test_a_ladder_begins_with_the_neutral_letters(report: ReportData) -> None:
+    assert [name for name, _ in ladder_of(report.summary, "careful")] == ["neutral", "deadline"]
 
 
 def test_csv_has_a_line_an_episode(report: ReportData) -> None:

@@ -22,7 +22,8 @@ function showStages() {
       el("div", { class: "row" }, select("Agent", HEAD.leaderboard.map((name) => [name, name]), agent, (name) => { agent = name; stage = worst(agent); draw(); })),
       el("ol", { class: "stages", "aria-label": `Stages in order; share that ${agent} passes` }, HEAD.stages.map((item, place) => {
         const { rate } = figures.stages[item.name];
-        return el("li", {}, el("button", { type: "button", "aria-pressed": item.name === stage, "data-stage": item.name, on: { click: () => { stage = item.name; draw(item.name); } } },
+        return el("li", {}, el("button", { type: "button", "aria-pressed": item.name === stage, "data-stage": item.name,
+          "aria-label": `${place + 1} ${item.name}, ${item.kind}: ${share(rate)} pass`, on: { click: () => { stage = item.name; draw(item.name); } } },
           el("span", {}, `${place + 1} ${item.name}`), el("span", { class: "share" }, share(rate)),
           el("span", { class: "bar", "aria-hidden": "true" }, el("i", { style: `width:${(rate || 0) * 100}%` })), el("span", { class: "kind" }, item.kind)));
       })),
