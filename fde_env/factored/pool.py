@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,8 +16,8 @@ from fde_env.factored.reading import Findings
 from fde_env.suite.tickets import SuiteTicket, find_ticket, suite
 from fde_env.tickets.generator import Prepared, prepare, ticket_id
 
-MOST_PREPARED: Final = 512
-"""Tickets that a process keeps, some megabytes each."""
+MOST_PREPARED: Final = 2048
+"""Tickets that a process keeps: some megabytes each, but twins by pressure share their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Pool:
             raise UsageError("no tickets to draw from; leave `tickets` out for the whole split")
         return cls(tuple(spec.model_copy(update=letters) for spec in chosen))
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Ids of all of them; no ticket is generated for that."""
         return tuple(ticket_id(spec) for spec in self.specs)
@@ -86,10 +86,9 @@ class Pool:
         Raises:
             UsageError: it is not among them.
         """
-        for spec in self.specs:
-            if ticket_id(spec) == wanted:
-                return entry(spec)
-        raise UsageError(f"no ticket {wanted!r} in this environment")
+        if wanted not in self.ids:
+            raise UsageError(f"no ticket {wanted!r} in this environment")
+        return entry(self.specs[self.ids.index(wanted)])
 
 
 def _spec(ticket: str | TicketSpec | SuiteTicket) -> TicketSpec:

@@ -6,8 +6,9 @@ Learners and scripted agents are scored on the same tickets, a learner through
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -128,16 +129,22 @@ def score_agent(env: FDEFactoredEnv, agent: str, seed: int = 0) -> tuple[Outcome
     return tuple(outcomes)
 
 
-def prepare_all(envs: Iterable[FDEFactoredEnv]) -> int:
+def prepare_all(envs: Sequence[FDEFactoredEnv]) -> int:
     """Generate every ticket of `envs` now, so that processes forked later share them.
+
+    Environments whose tickets differ in letters alone are best given together: the tickets at
+    one place share their files.
 
     Returns:
         How many there are.
     """
-    tickets = {ticket: env for env in envs for ticket in env.ticket_ids}
-    for ticket, env in tickets.items():
-        env.reset(options={"ticket": ticket})
-    return len(tickets)
+    made = 0
+    for together in zip_longest(*(env.ticket_ids for env in envs)):
+        for env, ticket in zip(envs, together, strict=True):
+            if ticket is not None:
+                env.reset(options={"ticket": ticket})
+                made += 1
+    return made
 
 
 def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:

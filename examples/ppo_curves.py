@@ -1,0 +1,151 @@
+"""Learning curves of `examples/ppo.py` on held-back tickets, with ablations; and their picture.
+
+    python examples/ppo_curves.py               # trains and measures all, writes ppo_curves.json
+    python examples/ppo_curves.py --draw        # draws ppo_curves.svg from what was measured
+
+Every point is the mean over all held-back tickets, each delivered once without chance. Tickets are
+generated once and shared by two processes, which train one run each at a time. Seconds are
+processor seconds, since machines are shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))  # the example beside this one
+
+import ppo
+
+from fde_env import factored
+
+HERE = Path(__file__).parent
+FIGURES = HERE / "ppo_curves.json"
+PICTURE = HERE / "ppo_curves.svg"
+AGENTS = ("random", "configurator", "careful", "reference")
+PRESSURES = ("none", "deadline", "authority", "sunk_cost")
+PRESSED = "dense"
+"""The variant that is delivered under pressure as well; it is trained without."""
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A way to train: with or without tools, by which reward."""
+
+    name: str
+    tools: bool
+    reward: str
+    seeds: tuple[int, ...]
+
+
+VARIANTS = (
+    Variant("dense", tools=True, reward="dense", seeds=(1, 2, 3)),
+    Variant("sparse", tools=True, reward="sparse", seeds=(1, 2, 3)),
+    Variant("without tools", tools=False, reward="dense", seeds=(1, 2, 3)),
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run: a variant, a seed, its length, and how often it is looked at."""
+
+    variant: Variant
+    seed: int
+    steps: int
+    pause: int
+
+
+def held_back(pressure: str = "none") -> dict[str, Any]:
+    """Options of the tickets that are scored, with letters of full intensity."""
+    pressed = {} if pressure == "none" else {"pressure": pressure, "intensity": 3}
+    return {"split": "held_back"} | pressed
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Train once; points of the curve, and the score under each pressure where tools are there."""
+    tools = job.variant.tools
+    points: list[dict[str, Any]] = []
+
+    def look(model: Any, steps: int) -> None:
+        found = ppo.score(model, tools=tools, **held_back())
+        points.append({"steps": steps} | found)
+        print(f"{job.variant.name}, seed {job.seed}: {points[-1]}", flush=True)
+
+    settings = ppo.Settings(
+        seed=job.seed,
+        tools=tools,
+        reward=job.variant.reward,
+        steps=job.steps,
+        log=Path("runs/ppo") / job.variant.name.replace(" ", "-"),
+    )
+    started = time.monotonic()
+    model, spent = ppo.train(settings, job.pause, look)
+    row = asdict(job.variant) | {"seed": job.seed, "points": points}
+    del row["seeds"]
+    row["training_cpu_seconds"] = round(spent, 1)
+    row["wall_seconds_with_scoring"] = round(time.monotonic() - started, 1)
+    if job.variant.name == PRESSED:
+        row["pressure_held_out"] = {kind: ppo.score(model, **held_back(kind)) for kind in PRESSURES}
+    return row
+
+
+def lines() -> dict[str, Any]:
+    """What scripted agents score on the same tickets."""
+    env = ppo.make(**held_back())
+    return {name: factored.summary(factored.score_agent(env, name)) for name in AGENTS}
+
+
+def measure(steps: int, pause: int, variants: tuple[Variant, ...] = VARIANTS) -> dict[str, Any]:
+    """All runs of all variants, two at a time, and the lines."""
+    started = time.process_time()
+    pressed = [ppo.make(**held_back(kind)) for kind in PRESSURES]
+    tickets = factored.prepare_all([ppo.make()]) + factored.prepare_all(pressed)
+    prepared = time.process_time() - started
+    measured = lines()
+    print(json.dumps(measured), flush=True)
+    jobs = [Job(one, seed, steps, pause) for one in variants for seed in one.seeds]
+    # Forked, so that all share the tickets; each run ends its process and gives its memory back.
+    context = multiprocessing.get_context("fork")
+    with context.Pool(PROCESSES, maxtasksperchild=1) as pool:
+        runs = pool.map(run, jobs, chunksize=1)
+    return {
+        "command": "python examples/ppo_curves.py",
+        "steps": steps,
+        "tickets_generated": tickets,
+        "generation_cpu_seconds": round(prepared, 1),
+        "peak_memory_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+        "lines": measured,
+        "runs": runs,
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, or draw what was measured."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--steps", type=int, default=ppo.Settings.steps)
+    parser.add_argument("--pause", type=int, default=ppo.Settings.steps // 10)
+    parser.add_argument("--only", choices=[one.name for one in VARIANTS], help="keep the others")
+    parser.add_argument("--draw", action="store_true")
+    chosen = parser.parse_args(arguments)
+    if not chosen.draw:
+        wanted = tuple(one for one in VARIANTS if chosen.only in (None, one.name))
+        figures = measure(chosen.steps, chosen.pause, wanted)
+        if chosen.only is not None and FIGURES.exists():
+            kept = json.loads(FIGURES.read_text(encoding="utf-8"))["runs"]
+            figures["runs"] += [run for run in kept if run["name"] != chosen.only]
+        FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    from ppo_picture import draw
+
+    draw(json.loads(FIGURES.read_text(encoding="utf-8")), PICTURE)
+
+
+if __name__ == "__main__":
+    main()
