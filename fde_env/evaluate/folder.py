@@ -4,6 +4,7 @@
     episodes/ID.jsonl.gz one file an episode, there by one rename or not at all
     spending.jsonl       dollars, each line as soon as they were spent
     wall.jsonl           seconds and tries; no figure is made from it
+    ledger.jsonl         the bills of runs that were trained, each once, in a chain of rows
     summary.json         figures of all episodes
 
 A unit's first episode is renamed last, so a unit is done when that file is there and whole.
