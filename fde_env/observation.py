@@ -72,6 +72,7 @@ def observe(episode: Episode, message: str, result: str, left: Left) -> Observat
     logs, alarm = episode.logs, episode.alarm
     last = logs[-1] if logs else None
     ran = None if episode.delivery is None else episode.delivery.facts
+    shown = log_lines(logs)[-LOG_TAIL:] if logs else ()
     # A dump of `Metrics`, without making and checking one at every step.
     metrics = {
         "step": last.step if last else 0,
@@ -87,7 +88,7 @@ def observe(episode: Episode, message: str, result: str, left: Left) -> Observat
     return Observation(
         stage=episode.stage,
         message=clip(message),
-        logs="\n".join(log_lines(logs)[-LOG_TAIL:]),
+        logs="\n".join(shown),
         metrics=metrics,
         tool_result=clip(result),
     )

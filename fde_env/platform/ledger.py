@@ -103,8 +103,10 @@ class Ledger:
     @property
     def last_bill(self) -> LedgerFacts | None:
         """The last bill that was entered, as rules read it."""
-        rows = (row.facts for row in reversed(self._rows) if isinstance(row, MeterRow))
-        return next(rows, None)
+        for row in reversed(self._rows):
+            if isinstance(row, MeterRow):
+                return row.facts
+        return None
 
     @property
     def total_usd(self) -> float:
