@@ -176,8 +176,15 @@ def _of_agent(plan: Plan, rows: Sequence[EpisodeRow], agent: str) -> list[Figure
 
 
 def _ranked(plan: Plan, figures: Sequence[Figures]) -> tuple[str, ...]:
+    """Most deliveries first, then the higher return; who never came to a score stands last."""
     first = {agent: next(f for f in figures if f.agent == agent) for agent in plan.agents}
-    return tuple(sorted(plan.agents, key=lambda agent: -(first[agent].delivery.rate or 0.0)))
+
+    def place(agent: str) -> tuple[bool, float, float]:
+        found = first[agent]
+        rate = found.delivery.rate
+        return rate is None, -(rate or 0.0), -(found.reward or 0.0)
+
+    return tuple(sorted(plan.agents, key=place))
 
 
 def summary_bytes(summary: Summary) -> bytes:

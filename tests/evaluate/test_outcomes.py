@@ -50,6 +50,12 @@ def test_a_platform_that_fails_is_never_the_agents_failure(tmp_path: Path) -> No
     assert summary.complete
 
 
+def test_who_never_came_to_a_score_stands_last(tmp_path: Path) -> None:
+    lost = "bench_policies:LosesProvider"
+    summary = run(tmp_path, plan(lost, "null", "configurator", tickets=[PLAIN]))
+    assert summary.leaderboard == ("configurator", "null", lost)
+
+
 def test_what_failed_before_is_played_again_only_when_asked(tmp_path: Path) -> None:
     planned = plan("bench_policies:LosesProvider", tickets=[PLAIN])
     run(tmp_path, planned)
