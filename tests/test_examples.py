@@ -46,3 +46,15 @@ def test_no_example_reaches_past_the_public_names() -> None:
             "from fde_agents",
         )
         assert all(line.startswith(allowed) for line in imports), path.name
+
+
+def test_the_replay_benchmark_measures_every_part_that_it_names(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = load("bench_replay")["main"](["--smoke", "--steps", "300"])
+    assert found["per_second"]["best"] >= found["per_second"]["median"] > 0
+    missing = [part for part, share in found["by_part_share"].items() if not 0 < share < 1]
+    assert not missing, "a function has another name now"
+    assert {"reset", "run_eval", "submit_card"} <= set(found["by_action_us"])
+    assert found["memory"]["steps"] == 300
+    assert "episodes a second of CPU time" in capsys.readouterr().out
