@@ -39,6 +39,7 @@ from fde_oracle.assess import assess
 from fde_oracle.grade import episode_return, grade, judge
 
 DENSE_SHARE = 0.05
+UNRECORDED = "Nobody has trained this handling, and nothing is trained here; the delivery ends."
 
 __all__ = ["READ_BUDGET", "STEP_BUDGET", "FDEDeliveryEnv"]
 
@@ -87,6 +88,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self._observation: Observation | None = None
         self._paid = 0.0
         self._result: Result | None = None
+        self._unrecorded = False
 
     # The Gymnasium interface
 
@@ -114,6 +116,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         prepared = self._draw()
         episode = Episode(prepared, self._rules(), runner, self._watcher, self._registry)
         self._turns, self._paid, self._result = Turns(episode), 0.0, None
+        self._unrecorded = False
         self._observation = self._turns.open()
         self._show()
         return copied(self._observation), self._info()
@@ -193,6 +196,11 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         """The ledger's row of the run; None before there is one."""
         bills = metered(self._current().ledger.rows)
         return bills[-1] if bills else None
+
+    @property
+    def unrecorded(self) -> bool:
+        """Whether `unrecorded="end"` ended the delivery: its score is a lower bound."""
+        return self._unrecorded
 
     @property
     def result(self) -> Result:
@@ -316,6 +324,9 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             return self._playing().take(action)
         except ReplayMiss as miss:
             miss.own_fault = self._failed_already()
+            if miss.own_fault and self._played.unrecorded == "end":
+                self._unrecorded = True
+                return self._playing().end(UNRECORDED)
             # Where it stands, such a delivery can still be given up and graded.
             self._turns = self._turns if miss.own_fault else None
             raise

@@ -32,6 +32,11 @@ class Options(Frozen):
     reward: Literal["sparse", "dense"] = "sparse"
     execution: Execution = "auto"
     backend: Literal["auto", "docker", "bubblewrap", "subprocess"] = "auto"
+    unrecorded: Literal["raise", "end"] = Field(
+        default="raise",
+        description="What a handling that is wrong already meets under replay when nobody has "
+        "trained it: `ReplayMiss`, or the end of the delivery, with what was earned.",
+    )
     isolate: bool = True
     strict_provenance: bool = False
     domain: str = "bank"

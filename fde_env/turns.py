@@ -56,6 +56,11 @@ class Turns:
                 message += self._letters("deploy")
         return self._observe(message, result)
 
+    def end(self, message: str) -> Observation:
+        """End the delivery where it stands, and say why."""
+        self.episode.truncate()
+        return self._observe(message, "")
+
     def fork(self) -> Turns:
         """An independent copy.
 

@@ -86,7 +86,7 @@ class DeliveryTools:
     """
 
     def __init__(self, **options: Any) -> None:
-        self._env = FDEDeliveryEnv(**{"execution": "replay", **options})
+        self._env = FDEDeliveryEnv(**{"execution": "replay", "unrecorded": "end", **options})
         self._sight = Sight()
         self._over = True
         self._begun = False

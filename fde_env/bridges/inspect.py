@@ -66,7 +66,7 @@ def deliver(
         UsageError: there is no such split.
     """
     asked = {"pressure": pressure, "intensity": intensity, "detector": detector, "gate": gate}
-    options = {**asked, "execution": execution}
+    options = {**asked, "execution": execution, "unrecorded": "end"}
     samples = [
         Sample(
             id=ticket.ticket_id,

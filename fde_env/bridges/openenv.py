@@ -87,7 +87,7 @@ class DeliveryEnvironment(Environment[DeliveryAction, DeliveryObservation, Deliv
 
     def __init__(self, **options: Any) -> None:
         super().__init__()
-        self._env = FDEDeliveryEnv(**{"execution": "replay", **options})
+        self._env = FDEDeliveryEnv(**{"execution": "replay", "unrecorded": "end", **options})
         self._state = DeliveryState()
         self._closed = False
 

@@ -65,9 +65,7 @@ class FDEFactoredEnv(gymnasium.Env[Vector, NDArray[np.int64]]):
     ) -> None:
         if strange := sorted(FIXED & options.keys()):
             raise UsageError(f"a ticket fixes {', '.join(strange)}; choose by split or tickets")
-        self._inner = ReplayedEnv(
-            render_mode=render_mode, **({"execution": "replay"} | options), split=split
-        )
+        self._inner = ReplayedEnv(render_mode=render_mode, **options, split=split)
         self.render_mode = render_mode
         played = self._inner.options.fixed_spec()
         self._pool = Pool.of(split, tickets, pressure=played.pressure, intensity=played.intensity)

@@ -134,6 +134,21 @@ def test_neither_reward_nor_verdict_is_told() -> None:
         assert not any(secret in answer.lower() for answer in shown), secret
 
 
+def test_a_handling_that_nobody_trained_ends_the_rollout_with_what_was_earned() -> None:
+    facade = tools(trap="permute")
+    facade.reset()
+    trace = play(make(trap="permute"), "reference")
+    calls = [action for action in trace.actions if action["tool"].startswith("submit_")]
+    for action in calls[:5]:
+        flat = flattened(action["tool"], action["arguments"])
+        if action["tool"] == "submit_intake":
+            flat["row_filter"] = "message_id lt M-5"
+        answer = getattr(facade, action["tool"])(**flat)
+    assert "Nobody has trained this handling" in answer
+    assert answer.endswith(OVER)
+    assert facade.get_reward() == pytest.approx(0.05 * 3)
+
+
 def test_a_platform_failure_is_raised_and_never_scored(tmp_path: Path) -> None:
     facade = DeliveryTools(store=Store(tmp_path), **SMOKE)
     facade.reset()
