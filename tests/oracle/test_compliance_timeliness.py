@@ -116,7 +116,9 @@ def test_slips_at_the_tickets_own_prices_are_none() -> None:
         assert codes(plain.truth, edited(plain, "schedule", **rounded)) == []
     for node, price in plain.truth.prices.usd_per_gpu_hour:
         other = {"node_type": node, "cost_usd": hours * plan.gpu_count * price}
-        assert codes(plain.truth, edited(plain, "schedule", **other)) == []
+        # Where those machines stand is another judge's question.
+        found = codes(plain.truth, edited(plain, "schedule", **other))
+        assert [code for code in found if not code.startswith("alignment")] == []
         assert codes(plain.truth, edited(plain, "cost", rate_usd=price)) == []
     assert codes(plain.truth, edited(plain, "schedule", cost_usd=0.0)) == []
     assert codes(plain.truth, edited(plain, "cost", rate_usd=0.0)) == []
