@@ -142,7 +142,7 @@ def smoke() -> tuple[float, float]:
     """A few thousand steps on four tickets; mean return before and after, on the same ones."""
     tickets = tuple(make().ticket_ids[place] for place in (0, 1, 4, 9))
     settings = replace(
-        Settings(), tickets=tickets, steps=6_144, envs=16, horizon=64, reward="dense"
+        Settings(), tickets=tickets, steps=8_192, envs=16, horizon=32, reward="dense"
     )
     returns = []
     train(settings, settings.steps, lambda model, _: returns.append(score(model, tickets=tickets)))
