@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := train,report,ops,agents,serve,inspect,certify,rl,offline,browser,dev
+EXTRAS := train,report,ops,agents,serve,inspect,certify,scale,rl,offline,browser,dev
 # Spinning OpenMP threads starve each other on shared cores.
 export OMP_WAIT_POLICY := PASSIVE
 export TOKENIZERS_PARALLELISM := false

@@ -69,7 +69,6 @@ def test_workers_stay_with_a_ticket_while_there_is_work_on_it() -> None:
     assert len(bag) == len(units) - 4
 
 
-@pytest.mark.slow
 def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     planned = plan("careful", trials=2)
@@ -78,10 +77,10 @@ def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
     assert files(tmp_path / "one") == files(tmp_path / "ray")
 
 
-@pytest.mark.slow
 def test_ray_gives_a_unit_its_gpus_and_refuses_what_no_node_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("ray")
     monkeypatch.setenv(NOTES, str(tmp_path))
     # A copy, since a run that may train writes to its store.
     shutil.copytree(STORE, tmp_path / "home")
