@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 import fde_env  # noqa: F401  # registers the ids
 from fde_agents.scripted import ConfiguratorPolicy
 from fde_env.errors import UsageError
-from fde_env.factored.choices import CHOICES, PLACE, READS, SIZES
+from fde_env.factored.choices import CHOICES, PLACE, READS, SIZES, Chosen
 from fde_env.factored.features import FOUND, MEASURED, NAMES
 from fde_env.factored.masks import flat
+from fde_env.factored.pool import Entry
+from fde_env.factored.replayed import ReplayedEnv
+from fde_env.factored.sitting import Sitting
 from fde_env.suite.tickets import FACTORS, suite
-from fde_env.tickets.generator import ticket_id
+from fde_env.tickets.generator import Prepared, prepare, ticket_id
 
 ROW = suite("train")[: len(FACTORS)]
 """One domain: a ticket of each set of factors."""
@@ -125,6 +128,25 @@ def test_twins_look_alike_until_the_files_are_read() -> None:
         assert all(np.array_equal(one, other) for one, other in zip(*shown, strict=True))
         found = {name: value for name, value in named(shown[0][0]).items() if name in FOUND}
         assert set(found.values()) == {0.0}
+
+
+def test_another_truth_behind_the_same_texts_changes_nothing_that_is_seen() -> None:
+    ticket = next(ticket for ticket in ROW if ticket.factors.traps == ("noise",))
+    prepared = prepare(ticket.spec)
+    planted = prepared.ticket.truth.planted.model_copy(update={"live": True, "leaked_dev": True})
+    changed = {"gold_handlings": (), "feasible": False, "planted": planted}
+    truth = prepared.ticket.truth.model_copy(update=changed)
+    other = Prepared(prepared.ticket.model_copy(update={"truth": truth}), prepared.drop)
+    seen = []
+    for one in (prepared, other):
+        env = ReplayedEnv()
+        env.given = one
+        sitting = Sitting(env, Entry(one), *env.reset())
+        seen.append([])
+        for bundle in (*READS, "forms"):
+            sitting.step(Chosen(tuple(of(do=bundle))))
+            seen[-1].append(sitting.vector().tolist())
+    assert seen[0] == seen[1]
 
 
 def test_masks_are_those_of_the_twin_whatever_was_read() -> None:
