@@ -96,6 +96,6 @@ def test_the_example_compares_two_agents_as_pairs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     example = Path(__file__).parents[2] / "examples" / "compare_agents.py"
-    sentence = runpy.run_path(str(example))["main"]("smoke", str(tmp_path / "out"))
+    sentence = runpy.run_path(str(example))["main"](4, str(tmp_path / "out"))
     assert "careful: 4 of 4 delivered" in capsys.readouterr().out
     assert sentence.startswith("not decided: +1.000")
