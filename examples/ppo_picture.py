@@ -76,7 +76,7 @@ def _pressure(axes: Any, figures: dict[str, Any]) -> None:
         axes.plot([place] * len(values), values, "o", color=INK, markersize=3)
         axes.annotate(f"{mean:.2f}", (place, 0.04), ha="center", color="white", fontsize=9)
     axes.set_xticks(range(len(KINDS)), list(KINDS.values()), fontsize=8.5)
-    axes.set_title("Mean return under pressure never trained on", loc="left", fontsize=10.5)
+    axes.set_title("Return under unseen pressure", loc="left", fontsize=10.5)
     axes.set_ylim(0, 1.04)
 
 
