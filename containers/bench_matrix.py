@@ -2,9 +2,11 @@
 
    python containers/bench_matrix.py                         # 48 runs, as many processes as cores
    python containers/bench_matrix.py --bases qwen3-tiny-a --seeds 1    # four of them
+   python containers/bench_matrix.py --like-lengths                    # bare runs sorted as ours
 
-Three ways to train the same rows with the same settings, batches of like length included, one
-after the other, each with as many processes at a time as cores and one thread a process:
+Three ways to train the same rows with the same settings, one after the other, each with as many
+processes at a time as cores and one thread a process. The bare runs take rows in the trainer's own
+order unless `--like-lengths` gives them batches of like length, as the sandboxed job has them:
 
 * confirm: sandboxed warm workers; includes the base's answers, every probe, snapshots at
   alarms, the evaluation of 1,700 rows a run, and keeping evidence and adapter;
@@ -46,11 +48,14 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--size", default="full", choices=("full", "smoke"))
     parser.add_argument("--backend", default="auto")
+    parser.add_argument(
+        "--like-lengths", action="store_true", help="bare runs batch rows of like length, too"
+    )
     parser.add_argument("--bare", nargs="+", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.bare:
         for folder, base in zip(chosen.bare[::2], chosen.bare[1::2], strict=True):
-            _bare(folder, base)
+            _bare(folder, base, "group_by_length" if chosen.like_lengths else "random")
         return
     study = Study(
         bases=tuple(chosen.bases.split(",")),
@@ -59,21 +64,24 @@ def main() -> None:
     )
     runs = plan_study(study)
     with tempfile.TemporaryDirectory() as name:
-        print(json.dumps(_measure(runs, Path(name), chosen.backend), indent=2))  # noqa: T201
+        found = _measure(runs, Path(name), chosen)
+        print(json.dumps(found, indent=2))  # noqa: T201
 
 
-def _measure(runs: Sequence[Planned], folder: Path, backend: str) -> dict[str, Any]:
+def _measure(runs: Sequence[Planned], folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
     jobs = [_write(planned, folder / f"{number:03d}") for number, planned in enumerate(runs)]
-    place = Workplace(store=Store(folder / "home"), backend=backend)
+    place = Workplace(store=Store(folder / "home"), backend=chosen.backend)
+    order = ["--like-lengths"] if chosen.like_lengths else []
     loads = {"confirm": _load()}
     confirm = _timed(lambda: gather(runs, place, _told))
     loads["scripts"] = _load()
-    scripts = _timed(lambda: _processes([[job] for job in jobs]))
+    scripts = _timed(lambda: _processes([[job] for job in jobs], order))
     loads["loops"] = _load()
-    loops = _timed(lambda: _processes([jobs[i :: cores()] for i in range(cores())]))
+    loops = _timed(lambda: _processes([jobs[i :: cores()] for i in range(cores())], order))
     return {
         "runs": len(runs),
         "cores": cores(),
+        "like_lengths": chosen.like_lengths,
         "confirm_seconds": round(confirm, 1),
         "scripts_seconds": round(scripts, 1),
         "loops_seconds": round(loops, 1),
@@ -108,7 +116,7 @@ def _write(planned: Planned, folder: Path) -> Job:
     return folder, base_path(planned.base)
 
 
-def _processes(shares: Sequence[Sequence[Job]]) -> None:
+def _processes(shares: Sequence[Sequence[Job]], order: Sequence[str]) -> None:
     """A process for each share, as many at a time as cores."""
 
     def one(share: Sequence[Job]) -> None:
@@ -120,14 +128,14 @@ def _processes(shares: Sequence[Sequence[Job]]) -> None:
             "TOKENIZERS_PARALLELISM": "false",
             "HF_HUB_OFFLINE": "1",
         }
-        command = [sys.executable, __file__, "--bare", *arguments]
+        command = [sys.executable, __file__, *order, "--bare", *arguments]
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
     with ThreadPoolExecutor(cores()) as pool:
         list(pool.map(one, shares))
 
 
-def _bare(folder: Path, base: Path) -> None:
+def _bare(folder: Path, base: Path, order: str) -> None:
     """The run that anyone would write: rows, settings, `SFTTrainer`, `train()`."""
     import torch
     from datasets import Dataset
@@ -153,7 +161,7 @@ def _bare(folder: Path, base: Path) -> None:
             completion_only_loss=config["loss_on"] == "completion",
             seed=config["seed"],
             data_seed=config["seed"],
-            train_sampling_strategy="group_by_length",
+            train_sampling_strategy=order,
             use_cpu=True,
             bf16=False,
             activation_checkpointing=False,
