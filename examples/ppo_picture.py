@@ -31,8 +31,9 @@ def _curves(axes: Any, figures: dict[str, Any], figure: str) -> None:
         runs = _by_variant(figures, name)
         if not runs:
             continue
-        steps = [point["steps"] / 1000 for point in runs[0]["points"]]
-        seeds = [[point[figure] for point in run["points"]] for run in runs]
+        shortest = min(len(run["points"]) for run in runs)
+        steps = [point["steps"] / 1000 for point in runs[0]["points"]][:shortest]
+        seeds = [[point[figure] for point in run["points"]][:shortest] for run in runs]
         for values in seeds:
             axes.plot(steps, values, color=colour, linewidth=0.8, alpha=0.45)
         mean = [sum(at) / len(at) for at in zip(*seeds, strict=True)]
