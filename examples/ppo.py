@@ -7,6 +7,7 @@ which share neither seed nor wording with them.
     pip install 'fde-env[rl]'
     python examples/ppo.py                      # trains, prints the score on held-back tickets
     python examples/ppo.py --smoke              # seconds; a few tickets, no claim
+    python examples/ppo.py --reward sparse      # paid at the end alone: far slower
     python examples/ppo.py --no-tools           # the files are never opened
     tensorboard --logdir runs/ppo
 
@@ -48,7 +49,7 @@ class Settings:
 
     seed: int = 1
     tools: bool = True
-    reward: str = "sparse"
+    reward: str = "dense"
     tickets: tuple[str, ...] | None = None
     steps: int = 240_000
     envs: int = 32
@@ -192,7 +193,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=Settings.steps)
-    parser.add_argument("--reward", choices=("sparse", "dense"), default="sparse")
+    parser.add_argument("--reward", choices=("dense", "sparse"), default="dense")
     parser.add_argument("--no-tools", action="store_true")
     parser.add_argument("--log", type=Path, default=Path("runs/ppo"))
     parser.add_argument("--save", type=Path, help="where the trained policy goes (.zip)")
