@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fde_agents.base import Observation
@@ -152,11 +152,13 @@ class DeskPolicy(ABC):
 
     def learned(self) -> bool:
         """Whether the run learned, by the policy's rule."""
-        found, accepted = self.known("eval"), self.policy.acceptance
-        rows = found["rows"]
-        clears = found["gains"] - found["losses"] >= accepted.margin * rows - 1e-9
-        small: bool = found["mcnemar_exact_one_sided_p"] < accepted.alpha
-        return small and clears and not self.known("record")["run"]["halted"]
+        return self.meets_rule(self.known("eval")) and not self.known("record")["run"]["halted"]
+
+    def meets_rule(self, found: Mapping[str, Any]) -> bool:
+        """Whether the figures of a split are significant and clear the policy's margin."""
+        accepted = self.policy.acceptance
+        clears: bool = found["gains"] - found["losses"] >= accepted.margin * found["rows"] - 1e-9
+        return clears and found["mcnemar_exact_one_sided_p"] < accepted.alpha
 
     # Arithmetic and bookkeeping
 
