@@ -6,7 +6,6 @@ Two short runs. The rest of the suite replays runs that were recorded in the sam
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ import gymnasium as gym
 import pytest
 from delivery_kit import SMOKE, play
 from gymnasium.utils.env_checker import check_env
+from sandbox_kit import require
 
 import fde_env  # noqa: F401  # registers FDE-v0
 from fde_env.contract.evidence import Evidence
 from fde_env.env import FDEDeliveryEnv
 from fde_env.intervene import MisreaderPolicy, ReferencePolicy
 from fde_env.runs.store import EVIDENCE, Store
-from fde_env.sandbox.choose import make_backend
 
 pytestmark = pytest.mark.bubblewrap
 
@@ -29,12 +28,7 @@ pytestmark = pytest.mark.bubblewrap
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("torch")
-    status = make_backend("bubblewrap").status()
-    if not status.available:
-        message = f"bubblewrap cannot run here: {status.reason}"
-        if os.environ.get("FDE_REQUIRE_DOCKER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+    require("bubblewrap")
     return tmp_path_factory.mktemp("home")
 
 

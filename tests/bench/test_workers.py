@@ -5,20 +5,19 @@ Short runs (ten steps) at smoke size in a sandbox.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from delivery_kit import play
+from sandbox_kit import require
 from study_kit import SMOKE_STUDY, quiet
 
 from fde_env.bench.plan import Planned, plan_study
 from fde_env.bench.workers import News, Workplace, cores, gather
 from fde_env.contract.evidence import Evidence
 from fde_env.runs.store import Store
-from fde_env.sandbox.choose import make_backend
 
 pytest.importorskip("torch")
 RUNS = plan_study(replace(SMOKE_STUDY, arms=("correct", "permute", "noise"), steps=10))
@@ -26,12 +25,7 @@ RUNS = plan_study(replace(SMOKE_STUDY, arms=("correct", "permute", "noise"), ste
 
 @pytest.fixture(scope="module", autouse=True)
 def _sandbox() -> None:
-    status = make_backend("bubblewrap").status()
-    if not status.available:
-        reason = f"bubblewrap cannot run here: {status.reason}"
-        if os.environ.get("FDE_REQUIRE_DOCKER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require("bubblewrap")
 
 
 def place(home: Path, **more: Any) -> Workplace:

@@ -18,12 +18,12 @@ from bench_kit import PERMUTE, PLAIN, plan, run
 from bench_policies import NOTES
 from process_kit import Identity, alive, descendants, wait_for
 from ray_kit import ray_here
+from sandbox_kit import require
 
 from fde_env.evaluate.summary import Summary
 from fde_env.evaluate.trained import LEDGER
 from fde_env.platform.ledger import LedgerFile, MeterRow
 from fde_env.runs.store import Store
-from fde_env.sandbox.choose import make_backend
 
 pytestmark = [pytest.mark.bubblewrap, pytest.mark.slow]
 LIVE = {"execution": "live", "backend": "bubblewrap"}
@@ -32,12 +32,7 @@ LIVE = {"execution": "live", "backend": "bubblewrap"}
 @pytest.fixture(autouse=True)
 def sandboxed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
-    status = make_backend("bubblewrap").status()
-    if not status.available:
-        message = f"bubblewrap cannot run here: {status.reason}"
-        if os.environ.get("FDE_REQUIRE_DOCKER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+    require("bubblewrap")
     (tmp_path / "notes").mkdir()
     monkeypatch.setenv(NOTES, str(tmp_path / "notes"))
 

@@ -5,7 +5,6 @@ With FDE_REQUIRE_DOCKER=1 (as CI sets it) a backend that cannot run is a failure
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sandbox_kit import require
 
 from fde_env.sandbox.base import Exit, Launch, Limits, Process, Sandbox
-from fde_env.sandbox.choose import make_backend
 from fde_env.sandbox.doctor import MODULE, run_probe
 
 ISOLATED = [
@@ -24,18 +23,6 @@ ISOLATED = [
     pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
 ]
 SMALL = Limits(memory_mib=256, cpus=1.0, pids=32, wall_seconds=60.0)
-
-
-def require(name: str) -> Sandbox:
-    """The backend, or a skip with its reason, or a failure where CI wants it."""
-    backend = make_backend(name)
-    status = backend.status()
-    if not status.available:
-        message = f"{name} cannot run here: {status.reason}"
-        if os.environ.get("FDE_REQUIRE_DOCKER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return backend
 
 
 @pytest.fixture(params=ISOLATED)
