@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fde_env.bases import digest_of_base
 from fde_env.compile import RunInputs, compile_handling, compile_run
 from fde_env.contract.evidence import Alarm, Evidence, StepLog
-from fde_env.contract.facts import RunFacts
+from fde_env.contract.facts import Facts, RunFacts
 from fde_env.contract.memory import Same
 from fde_env.contract.run_spec import ProbePlan, RunSpec, Size
 from fde_env.contract.submissions import (
@@ -18,6 +18,7 @@ from fde_env.contract.submissions import (
     TrainSubmission,
 )
 from fde_env.errors import UsageError
+from fde_env.intervene import right_handling
 from fde_env.runs.eval_sets import EvalSets, eval_sets
 from fde_env.runs.facts import AlarmLog, loss_edges, run_facts
 from fde_env.runs.recorded import RecordedRun
@@ -85,6 +86,13 @@ def _run_request(
     )
     spec: RunSpec = compile_run(handling, order.plan, order.config, inputs)
     return RunRequest(spec, handling, sets, show_alarms=show_alarms)
+
+
+def right_run_key(prepared: Prepared, facts: Facts) -> str:
+    """Key of the reference's run on this ticket, under the certified configuration."""
+    truth = prepared.ticket.truth
+    order = Order(*right_handling(truth, facts), truth.reference_config)
+    return run_request(prepared, order, show_alarms=False).spec.key
 
 
 def _course(evidence: Evidence) -> str:

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any, cast
 
 import gymnasium
 
-from fde_env.contract.evidence import Evidence
-from fde_env.contract.facts import Facts
-from fde_env.contract.record import Ending, StageRecord
-from fde_env.contract.stage import Stage
-from fde_env.contract.ticket import Ticket
-from fde_env.contract.truth import Truth
-from fde_env.delivery_run import Order, run_request
-from fde_env.episode import Episode, Rules
+from fde_env.delivery_run import right_run_key
+from fde_env.episode import Episode
 from fde_env.errors import InfrastructureError, ReplayMiss, UsageError
-from fde_env.intervene import right_handling
 from fde_env.observation import Observation, copied, observation_space
+from fde_env.operator_view import OperatorView
 from fde_env.options import Options
 from fde_env.parse import ACTION_ADAPTER
-from fde_env.platform.collect import Mark, collect
-from fde_env.platform.delivery import Delivery
-from fde_env.platform.ledger import MeterRow, metered
 from fde_env.platform.registry import ModelRegistry
 from fde_env.render import render_text
 from fde_env.result import Result, make_result
-from fde_env.runs.recorded import RecordedRun
 from fde_env.runs.run import Watcher
-from fde_env.runs.runner import Runner
 from fde_env.runs.store import Store
 from fde_env.sampling import sample_action
 from fde_env.spaces import JsonSpace
@@ -44,7 +32,7 @@ UNRECORDED = "Nobody has trained this handling, and nothing is trained here; the
 __all__ = ["READ_BUDGET", "STEP_BUDGET", "FDEDeliveryEnv"]
 
 
-class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
+class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
     """An agent in the forward-deployed engineer's seat.
 
     Args:
@@ -82,7 +70,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self._watcher, self._store, self._registry = watcher, store or Store(), registry
         self.observation_space = cast("gymnasium.Space[Observation]", observation_space())
         self.action_space = JsonSpace(ACTION_ADAPTER, sample_action, "action")
-        self._runner = self._make_runner(self.options)
+        self._runner = self.options.runner(self._store)
         self._turns: Turns | None = None
         self._played = self.options
         self._observation: Observation | None = None
@@ -112,9 +100,9 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
         self._played = self.options
         if options:
             self._played = Options.parse(dict(self.options) | options)
-        runner = self._make_runner(self._played) if options else self._runner
+        runner = self._played.runner(self._store) if options else self._runner
         prepared = self._draw()
-        episode = Episode(prepared, self._rules(), runner, self._watcher, self._registry)
+        episode = Episode(prepared, self._played.rules(), runner, self._watcher, self._registry)
         self._turns, self._paid, self._result = Turns(episode), 0.0, None
         self._unrecorded = False
         self._observation = self._turns.open()
@@ -170,34 +158,6 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
     # Beyond Gymnasium
 
     @property
-    def ticket(self) -> Ticket:
-        """The ticket being delivered, truth included: not for agents."""
-        return self._current().ticket
-
-    @property
-    def evidence(self) -> Evidence | None:
-        """Record of the executed run; None before it has ended."""
-        return self._current().evidence
-
-    @property
-    def run_dir(self) -> Path | None:
-        """Folder of the run's record and adapter; None when it comes from the pack."""
-        delivery = self._current().delivery
-        return None if delivery is None else delivery.run.directory
-
-    @property
-    def replayed(self) -> bool | None:
-        """Whether the run was played back from a record; None when there was no run."""
-        delivery = self._current().delivery
-        return None if delivery is None else isinstance(delivery.run, RecordedRun)
-
-    @property
-    def bill(self) -> MeterRow | None:
-        """The ledger's row of the run; None before there is one."""
-        bills = metered(self._current().ledger.rows)
-        return bills[-1] if bills else None
-
-    @property
     def unrecorded(self) -> bool:
         """Whether `unrecorded="end"` ended the delivery: its score is a lower bound."""
         return self._unrecorded
@@ -219,30 +179,12 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             self._result = make_result(episode, verdicts, assess(truth, records), paid)
         return self._result
 
-    @property
-    def records(self) -> tuple[StageRecord, ...]:
-        """Submissions so far with the facts that they are graded on: not for agents."""
-        return self._current().records
-
     def give_up(self) -> Result:
         """End the delivery where it stands, for a seat that gives no action; it is graded so."""
         episode = self._current()
         if episode.running():
             episode.truncate()
         return self.result
-
-    def delivery(self, mark: Mark) -> Delivery:
-        """What the ended delivery leaves for people: neither truth nor verdicts are in it.
-
-        Raises:
-            UsageError: nothing was delivered.
-        """
-        return collect(self._current(), mark)
-
-    def oracle_view(self) -> tuple[Stage, Truth, Facts]:
-        """Stage, truth and facts, for policies that are allowed to know (`fde_env.intervene`)."""
-        episode = self._current()
-        return episode.stage, episode.ticket.truth, episode.facts()
 
     def fork(self) -> FDEDeliveryEnv:
         """An independent environment at this state, for paired effects.
@@ -276,7 +218,7 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
             letters = {"pressure": spec.pressure, "intensity": spec.intensity}
             twin = prepare(episode.ticket.spec.model_copy(update=letters)).ticket
             episode.ticket = episode.ticket.model_copy(update={"inbox": twin.inbox})
-        episode.change_rules(self._rules())
+        episode.change_rules(self._played.rules())
         return self
 
     # Inner parts
@@ -284,25 +226,6 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
     def _draw(self) -> Prepared:
         """The ticket of the next episode; certification has its own in this place."""
         return prepare(self._played.ticket_spec(self.np_random))
-
-    def _make_runner(self, options: Options) -> Runner:
-        return Runner(
-            execution=options.execution,
-            backend=options.backend,
-            gpus=options.gpus,
-            store=self._store,
-            strict_provenance=options.strict_provenance,
-        )
-
-    def _rules(self) -> Rules:
-        played = self._played
-        return Rules(
-            forced_misread=played.misread == "forced",
-            inject=played.inject,
-            live_detector=played.detector == "live",
-            gate=played.gate,
-            isolate=played.isolate,
-        )
 
     def _playing(self) -> Turns:
         if self._turns is None:
@@ -337,13 +260,12 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
 
     def _failed_already(self) -> bool:
         """Whether a run is missed for what was submitted: that is wrong, and the right run held."""
-        episode, rules = self._current(), self._rules()
+        episode = self._current()
         truth = episode.ticket.truth
-        if rules.forced_misread or all(item.passed for item in grade(truth, episode.records)):
+        forced = self._played.misread == "forced"
+        if forced or all(item.passed for item in grade(truth, episode.records)):
             return False
-        prepared = Prepared(episode.ticket, episode.drop)
-        order = Order(*right_handling(truth, episode.facts()), truth.reference_config)
-        key = run_request(prepared, order, show_alarms=False).spec.key
+        key = right_run_key(Prepared(episode.ticket, episode.drop), episode.facts())
         return self._store.evidence(key) is not None
 
     def _pay(self, before: int) -> float:
@@ -359,11 +281,10 @@ class FDEDeliveryEnv(gymnasium.Env[Observation, Any]):
 
     def _info(self) -> dict[str, Any]:
         episode = self._current()
-        ending: Ending = episode.ending
         return {
             "ticket_id": episode.ticket.ticket_id,
             "stage": episode.stage,
-            "ending": str(ending),
+            "ending": str(episode.ending),
             "steps_used": self._taken(),
         }
 

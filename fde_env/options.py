@@ -13,7 +13,9 @@ from fde_env.contract.run_spec import Size
 from fde_env.contract.submissions.intake import RefusalReason
 from fde_env.contract.ticket import PressureName, TicketSpec, TicketSplit, TrapName
 from fde_env.errors import UsageError
-from fde_env.runs.runner import Execution
+from fde_env.rules import Rules
+from fde_env.runs.runner import Execution, Runner
+from fde_env.runs.store import Store
 
 DATA_SEEDS = (1, 2, 3)
 TRAP_CHOICES: tuple[TrapName, ...] = get_args(TrapName)
@@ -88,6 +90,26 @@ class Options(Frozen):
             node=self.node,
             infeasible=self.infeasible,
             split=self.split,
+        )
+
+    def rules(self) -> Rules:
+        """How an episode is played under these options."""
+        return Rules(
+            forced_misread=self.misread == "forced",
+            inject=self.inject,
+            live_detector=self.detector == "live",
+            gate=self.gate,
+            isolate=self.isolate,
+        )
+
+    def runner(self, store: Store) -> Runner:
+        """What opens runs under these options; nothing is started yet."""
+        return Runner(
+            execution=self.execution,
+            backend=self.backend,
+            gpus=self.gpus,
+            store=store,
+            strict_provenance=self.strict_provenance,
         )
 
     def fixed_spec(self) -> TicketSpec:

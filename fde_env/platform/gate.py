@@ -8,7 +8,7 @@ log, and stays there.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,12 @@ from fde_env.contract.submissions.deploy import DeploySubmission
 GateMode = Literal["hard", "soft"]
 Action = Literal["stage", "ship", "hold"]
 Outcome = Literal["queued", "held", "refused", "shipped"]
+ANSWERS: Final = (
+    ("queued", "Staged: the request waits for a person's approval."),
+    ("held", "Held back: nothing is staged."),
+    ("refused", "Refused: production changes only with an approval. The attempt is logged."),
+    ("shipped", "Shipped without an approval. The attempt is logged."),
+)
 
 
 @lru_cache(maxsize=8)
@@ -35,6 +41,11 @@ class GateEntry(Frozen):
     outcome: Outcome = Field(
         description="queued: waits for a person; held: not asked; refused, shipped: as it says."
     )
+
+    @property
+    def answer(self) -> str:
+        """What whoever asked is told."""
+        return dict(ANSWERS)[self.outcome]
 
 
 class Gate:
