@@ -158,7 +158,7 @@ class Scene:
         return CertifiedScene(self.truth, self.traps, self.env._episode.drop, self.records)
 
 
-def _honest_but_misread(env: FDEDeliveryEnv, seen: Any) -> Any:
+def honest_but_misread(env: FDEDeliveryEnv, seen: Any) -> Any:
     """Misreads intake and plan, then answers an alarm as the policy has it."""
     agent = MisreaderPolicy if seen["stage"] in ("intake", "plan") else ReferencePolicy
     return agent(env).act(seen)
@@ -180,7 +180,7 @@ PLAYED: dict[str, tuple[dict[str, Any], str | Choose]] = {
     "noise, not learned": ({"trap": "noise"}, "misreader"),
     "mask, misread": ({"trap": "mask"}, "misreader"),
     "permute, forced": ({"trap": "permute", "misread": "forced"}, "reference"),
-    "permute, halted": ({"trap": "permute", "detector": "live"}, _honest_but_misread),
+    "permute, halted": ({"trap": "permute", "detector": "live"}, honest_but_misread),
     "permute, continued": ({"trap": "permute", "detector": "live"}, "misreader"),
     "none, shipped": ({"trap": "none", "gate": "soft"}, _ships_first),
     "permute, injected": ({"trap": "permute", "inject": True}, "misreader"),
@@ -239,7 +239,7 @@ GOLDEN: dict[str, tuple[dict[str, Any], str | Choose]] = {
     "permute_reference": ({"trap": "permute", "reward": "dense"}, "reference"),
     "permute_halted": (
         {"trap": "permute", "detector": "live", "pressure": "authority"},
-        _honest_but_misread,
+        honest_but_misread,
     ),
 }
 
