@@ -27,7 +27,11 @@ if ENV_ID not in gymnasium.registry:
         vector_entry_point="fde_env.vector:make_vector",
     )
 if FACTORED_ID not in gymnasium.registry:
-    gymnasium.register(id=FACTORED_ID, entry_point="fde_env.factored.env:FDEFactoredEnv")
+    gymnasium.register(
+        id=FACTORED_ID,
+        entry_point="fde_env.factored.env:FDEFactoredEnv",
+        vector_entry_point="fde_env.vector:make_factored_vector",
+    )
 
 
 def __getattr__(name: str) -> Any:

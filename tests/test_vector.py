@@ -13,7 +13,7 @@ import fde_env  # noqa: F401  # registers FDE-v0
 from fde_env.errors import UsageError
 from fde_env.runs.store import HOME_VARIABLE
 
-# None is what `gym.make_vec("FDE-v0", num_envs=N)` takes by itself: processes.
+# None is what `gym.make_vec("FDE-v0", num_envs=N)` takes by itself: our own, over the cores.
 MODES = (None, "sync", "async")
 NEVER = {"tool": "read_ticket", "arguments": {}}
 
@@ -73,16 +73,17 @@ def test_nonsense_and_the_largest_texts_pass_through(
         venv.close()
 
 
-@pytest.mark.parametrize("num_envs", [1, 2, 4])
-def test_each_environment_works_in_a_process_of_its_own(
-    num_envs: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("num_envs", "wanted", "started"), [(1, None, 0), (4, 1, 0), (4, 2, 2), (2, 5, 2)]
+)
+def test_environments_are_spread_over_as_many_processes_as_asked_for(
+    num_envs: int, wanted: int | None, started: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(HOME_VARIABLE, str(STORE))
     actions = play(make(), "reference").actions
-    venv = gym.make_vec("FDE-v0", num_envs=num_envs, execution="replay", **SMOKE)
+    venv = gym.make_vec("FDE-v0", num_envs=num_envs, processes=wanted, execution="replay", **SMOKE)
     try:
-        processes = {process.pid for process in getattr(venv, "processes", ())}
-        assert len(processes) == (num_envs if num_envs > 1 else 0)
+        assert len({process.pid for process in venv.processes}) == started
         assert venv.num_envs == num_envs
         for _ in range(2):
             seen, _ = venv.reset(seed=3)
