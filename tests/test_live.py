@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from sandbox_kit import require
 import fde_env  # noqa: F401  # registers FDE-v0
 from fde_env.contract.evidence import Evidence
 from fde_env.env import FDEDeliveryEnv
+from fde_env.errors import SandboxFailed, UsageError
 from fde_env.intervene import MisreaderPolicy, ReferencePolicy
 from fde_env.runs.store import EVIDENCE, Store
+from fde_env.sandbox.base import Limits
 
 pytestmark = pytest.mark.bubblewrap
 
@@ -84,6 +87,16 @@ def test_a_live_halt_is_the_prefix_of_the_whole_run(home: Path) -> None:
     replayed = play(replay, halting)
     assert replayed.observations == halted.observations
     assert replayed.infos == halted.infos
+
+
+def test_a_run_that_fills_its_output_folder_is_ended_and_has_no_score(home: Path) -> None:
+    env = live(home, trap="none")
+    env._runner = replace(env._runner, limits=Limits(output_mib=1))
+    with pytest.raises(SandboxFailed, match="it filled its output folder: 1 MiB by the host"):
+        play(env, "reference")
+    with pytest.raises(UsageError, match="reset"):
+        _ = env.result
+    assert not list((home / "work").iterdir()), "nothing is left behind"
 
 
 def test_check_env_on_live_execution(home: Path) -> None:

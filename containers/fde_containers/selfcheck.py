@@ -135,6 +135,28 @@ def memory(mib: int) -> dict[str, Any]:
     return {"touched_mib": 16 * len(held)}
 
 
+def fill(output: str, mib: int) -> dict[str, Any]:
+    """Write one file of `mib` MiB among the outputs."""
+    refused, chunk = "", os.urandom(1 << 20)
+    with Path(output, "big").open("wb", buffering=0) as file:
+        try:
+            file.writelines(chunk for _ in range(mib))
+        except OSError as error:
+            refused = errno.errorcode.get(error.errno or 0, str(error))
+        return {"written_bytes": file.tell(), "refused": refused}
+
+
+def litter(output: str, files: int, seconds: float) -> dict[str, Any]:
+    """Leave `files` small files among the outputs, in folders of 100, and stay."""
+    for number in range(files):
+        folder = Path(output, f"heap-{number // 100}")
+        folder.mkdir(exist_ok=True)
+        (folder / str(number)).write_bytes(b"x")
+    Path(output, "sleeping").write_text(str(os.getpid()))
+    time.sleep(seconds)
+    return {"left": files}
+
+
 def polite(output: str, seconds: float) -> dict[str, Any]:
     """Stay until SIGTERM, then leave a note and go."""
 
@@ -194,6 +216,8 @@ def main() -> int:
         "forks": lambda: forks(given.forks),
         "imports": lambda: imports(given.names),
         "memory": lambda: memory(given.mib),
+        "fill": lambda: fill(given.output, given.mib),
+        "litter": lambda: litter(given.output, given.files, given.seconds),
         "echo": lambda: echo(given.input, given.seconds),
         "polite": lambda: polite(given.output, given.seconds),
         "sleep": lambda: sleep(given.output, given.seconds, 3),
@@ -220,6 +244,7 @@ def _arguments() -> argparse.Namespace:
         parser.add_argument(name, action="append", default=[])
     parser.add_argument("--mib", type=int, default=0)
     parser.add_argument("--forks", type=int, default=0)
+    parser.add_argument("--files", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60.0)
     return parser.parse_args()
 

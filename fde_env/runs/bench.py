@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -13,6 +13,7 @@ from fde_env.sandbox.base import Launch, Limits, Process, Sandbox
 
 POLL_SECONDS: Final = 0.004
 MODULE: Final = "fde_containers.main"
+LEAST_OUTPUT_MIB: Final = 256
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ class JobStarter(Protocol):
     def start(self, folder: JobFolder, base: Path) -> Process:
         """Start the job whose input is complete."""
         ...
+
+
+def limits_for(base: Path, limits: Limits) -> Limits:
+    """`limits`, with an output folder no larger than jobs on this base need.
+
+    A job leaves an adapter, which is smaller than its base, and logs and answers: a full run on a
+    shipped base leaves 0.9 MiB in all, which the host counts as 5 (`sandbox/output_limit.py`).
+    """
+    size = sum(path.stat().st_size for path in base.rglob("*") if path.is_file()) >> 20
+    return replace(limits, output_mib=min(limits.output_mib, max(LEAST_OUTPUT_MIB, size)))
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ class Bench:
             input_dir=folder.input,
             output_dir=folder.output,
             base_dir=base,
-            limits=self.limits,
+            limits=limits_for(base, self.limits),
             gpus=self.gpus,
         )
         return self.sandbox.start(launch)
@@ -92,6 +103,9 @@ def describe_exit(process: Process, what: str) -> str:
     why = "it ran out of memory" if ended.oom else f"exit code {ended.code}"
     if ended.timed_out:
         why = "its wall clock ran out"
+    if ended.overfull:
+        held = dict(process.limits_in_force()).get("output", "limited")
+        why = f"it filled its output folder: {held}"
     last = [line.strip() for line in ended.stderr_tail.splitlines() if line.strip()][-3:]
     return (
         f"{what} left no result ({why}); run `fde doctor`, then try again. "

@@ -218,7 +218,8 @@ class LiveRun:
 
     def _finish(self) -> None:
         done = self._outbox.done() or {}
-        self._process.wait(60.0)
+        if self._process.wait(60.0) is not None and self._process.outcome().overfull:
+            raise SandboxFailed(self._obituary())
         self._read_log()
         predictions = self._outbox.message("predictions")
         start = next((event for event in self._tail if event.get("event") == "start"), {})

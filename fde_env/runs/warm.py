@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Final
 
 from fde_env.errors import SandboxFailed
-from fde_env.runs.bench import JobFolder
+from fde_env.runs.bench import JobFolder, limits_for
 from fde_env.runs.job_files import write_json
 from fde_env.sandbox.base import Exit, Launch, Limits, Process, Sandbox
 from fde_env.sandbox.folders import job_user, read_output_in
+from fde_env.sandbox.output_limit import file_bytes, used_bytes
 
 MODULE: Final = "fde_containers.warm"
 # A worker lives as long as its host wants it; each job has its own limit of time.
@@ -73,7 +74,8 @@ class WarmWorker:
             self._restart(base)
         assert self._process is not None
         write_json(self._input, f"order-{folder.input.name}.json", {})
-        return WarmProcess(self._process, folder.output, self._limits.wall_seconds)
+        limits = limits_for(base, self._limits)
+        return WarmProcess(self._process, folder.output, limits)
 
     def close(self) -> None:
         """Stop the sandbox and remove its folder. Idempotent."""
@@ -90,7 +92,7 @@ class WarmWorker:
             input_dir=self._input,
             output_dir=self._output,
             base_dir=base,
-            limits=replace(self._limits, wall_seconds=WORKER_SECONDS),
+            limits=replace(limits_for(base, self._limits), wall_seconds=WORKER_SECONDS),
             arguments=("--first", str(self._number)),
             gpus=self._gpus,
         )
@@ -104,9 +106,10 @@ class WarmWorker:
 class WarmProcess:
     """One job of a worker, as a `Process`: it has ended when the worker says so."""
 
-    def __init__(self, worker: Process, output: Path, wall_seconds: float) -> None:
+    def __init__(self, worker: Process, output: Path, limits: Limits) -> None:
         self._worker, self._output = worker, output
-        self._wall = wall_seconds
+        self._wall = limits.wall_seconds
+        self._most_bytes = file_bytes(limits)
         self._begun = time.monotonic()
         self._code: int | None = None
         self._timed_out = False
@@ -157,6 +160,9 @@ class WarmProcess:
             signal=code - 128 if 128 < code < 160 else None,
             stderr_tail=self._words() or ("" if died is None else died.stderr_tail),
             timed_out=self._timed_out,
+            # The worker's own watch looks now and then; a job may fill its folder in between.
+            overfull=(died is not None and died.overfull)
+            or used_bytes(self._output, self._most_bytes) >= self._most_bytes,
         )
 
     def _said(self) -> int | None:

@@ -27,12 +27,14 @@ class Limits:
         cpus: processor share, in cores; also the number of OpenMP threads (at least 1).
         pids: processes and threads that may exist at once.
         wall_seconds: seconds from start until the job is killed.
+        output_mib: MiB that may lie in `/out`, and that any one file may have.
     """
 
     memory_mib: int = 4096
     cpus: float = 2.0
     pids: int = 256
     wall_seconds: float = 1800.0
+    output_mib: int = 8192
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Exit:
         signal: the signal that ended it, else None.
         stderr_tail: the last 8 KiB of its stdout and stderr, untrusted text.
         timed_out: its wall clock ran out.
+        overfull: it filled its output folder.
     """
 
     code: int
@@ -105,6 +108,7 @@ class Exit:
     signal: int | None
     stderr_tail: str
     timed_out: bool = False
+    overfull: bool = False
 
 
 @runtime_checkable

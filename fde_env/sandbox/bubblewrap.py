@@ -41,6 +41,7 @@ from fde_env.sandbox.layout import (
     inside_environment,
 )
 from fde_env.sandbox.local_process import Command, Hooks, LocalProcess
+from fde_env.sandbox.output_limit import describe_limit, file_bytes
 from fde_env.sandbox.seccomp import filter_available, write_filter
 
 INFO_SECONDS = 5.0
@@ -113,7 +114,7 @@ class _Job:
         limits = self._limits(filter_file is not None)
         command = Command(argv, {"PATH": os.defpath + ":/usr/sbin:/sbin"}, Path("/"), tuple(passed))
         try:
-            return LocalProcess(command, hooks, self._launch.limits.wall_seconds, limits)
+            return LocalProcess(command, hooks, self._launch, limits)
         finally:
             os.close(writer)  # the end of the pipe now means: bwrap is gone
             if filter_file is not None:
@@ -136,7 +137,7 @@ class _Job:
     def _rlimits(self) -> list[str]:
         """Limits of the process itself, for what no control group holds."""
         held = {name for name, _ in self._group.held} if self._group else set()
-        flags = []
+        flags = [f"--fsize={file_bytes(self._launch.limits)}"]
         if "memory" not in held:
             # DATA, not AS: torch maps gigabytes of libraries that it never touches.
             flags.append(f"--data={self._launch.limits.memory_mib << 20}")
@@ -157,6 +158,7 @@ class _Job:
             ("pids", held.get("pids", f"{limits.pids} by {by_process.replace(', each', '')}")),
             ("cpu", held.get("cpu", "threads by OMP_NUM_THREADS only")),
             ("wall", f"{limits.wall_seconds:g} s by the host's timer"),
+            describe_limit(limits, by_kernel=bool(self._rlimits())),
             ("user", f"uid {INSIDE_USER if os.geteuid() == 0 else os.geteuid()} of the host"),
             ("network", "own namespace, loopback only"),
             ("capabilities", "none"),

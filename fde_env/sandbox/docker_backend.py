@@ -30,6 +30,7 @@ from fde_env.sandbox.layout import (
     inside_argv,
     inside_environment,
 )
+from fde_env.sandbox.output_limit import describe_limit, file_bytes
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -91,7 +92,7 @@ class DockerSandbox:
         payload["user"] = "0:0" if engine.rootless else payload["user"]
         container = _create(client, image, payload)
         limits = _limits(launch, engine, str(payload["user"]))
-        return ContainerProcess(client, container, launch.limits.wall_seconds, limits)
+        return ContainerProcess(client, container, launch, limits)
 
     def _find_image(self, client: DockerClient, layout: Layout) -> tuple[str, bool]:
         """Image id, and whether it needs this machine's Python mounted."""
@@ -152,7 +153,7 @@ def container_payload(launch: Launch, mounted: Layout | None, package: Path) -> 
         mounted: the host's Python to bind in, None for an image that brings its own.
         package: the folder of `fde_containers`.
     """
-    from docker.types import DeviceRequest, LogConfig
+    from docker.types import DeviceRequest, LogConfig, Ulimit
 
     limits = launch.limits
     python = str(mounted.python) if mounted else "python"
@@ -161,6 +162,7 @@ def container_payload(launch: Launch, mounted: Layout | None, package: Path) -> 
     gpus = [DeviceRequest(**which, capabilities=[["gpu"]])] if launch.gpus else None
     hidden = {str(folder): "ro,size=4k" for folder in (mounted.hidden if mounted else ())}
     size = {"max-size": "1m", "max-file": "1"}
+    most = file_bytes(limits)
     return {
         "command": inside_argv(launch, python, ("/in", "/out", "/base")),
         "entrypoint": [],
@@ -175,6 +177,7 @@ def container_payload(launch: Launch, mounted: Layout | None, package: Path) -> 
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
         "pids_limit": limits.pids,
+        "ulimits": [Ulimit(name="fsize", soft=most, hard=most)],
         "mem_limit": f"{limits.memory_mib}m",
         "memswap_limit": f"{limits.memory_mib}m",
         "nano_cpus": int(limits.cpus * 1e9),
@@ -230,6 +233,7 @@ def _limits(launch: Launch, engine: Engine, user: str) -> tuple[tuple[str, str],
     return (
         *held,
         ("wall", f"{limits.wall_seconds:g} s by the host's timer"),
+        describe_limit(limits, by_kernel=True),
         ("user", f"uid {uid} of a rootless engine" if engine.rootless else f"uid {uid}"),
         ("network", "none"),
         ("capabilities", "none"),

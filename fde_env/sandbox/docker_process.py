@@ -9,8 +9,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from fde_env.errors import InfrastructureError, SandboxFailed
-from fde_env.sandbox.base import Exit
+from fde_env.sandbox.base import Exit, Launch
 from fde_env.sandbox.local_process import GRACE_SECONDS, TAIL_BYTES
+from fde_env.sandbox.output_limit import OutputWatch, output_limit
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -30,7 +31,7 @@ class ContainerProcess:
         self,
         client: DockerClient,
         container: Any,
-        wall_seconds: float,
+        launch: Launch,
         limits: tuple[tuple[str, str], ...],
     ) -> None:
         self._client = client
@@ -42,10 +43,12 @@ class ContainerProcess:
         self._stopping = threading.Lock()
         self._ended = threading.Event()
         self._watchdog = _start_watchdog(client, str(container.id))
-        self._clock = threading.Timer(wall_seconds, self._time_out)
+        self._clock = threading.Timer(launch.limits.wall_seconds, self._time_out)
         self._clock.daemon = True
+        self._watch = OutputWatch(output_limit(launch), self._cut_off)
         threading.Thread(target=self._keep, daemon=True, name="fde-container").start()
         self._clock.start()  # does nothing where the job has ended and cancelled it
+        self._watch.start()
 
     def poll(self) -> int | None:
         """Exit code once the job has ended, else None.
@@ -106,12 +109,14 @@ class ContainerProcess:
             self._container.remove(force=True)
         except docker.errors.NotFound:
             # Somebody else removed it, which kills it first.
-            self._exit = self._exit or Exit(137, oom=False, signal=9, stderr_tail="")
+            lost = Exit(137, False, 9, "", self._timed_out, self._watch.end())
+            self._exit = self._exit or lost
         except (docker.errors.APIError, requests.exceptions.RequestException) as error:
             if self._exit is None:
                 self._failure = error
         finally:
             self._clock.cancel()
+            self._watch.end()
             _dismiss(self._watchdog)
             self._client.close()
             self._ended.set()
@@ -122,7 +127,15 @@ class ContainerProcess:
         # The flag is also set when only a child was killed and the job went on well.
         oom = bool(state["OOMKilled"]) and code != 0
         signal = code - 128 if 128 < code < 160 else None
-        return Exit(code, oom, signal, tail, self._timed_out)
+        return Exit(code, oom, signal, tail, self._timed_out, self._watch.end())
+
+    def _cut_off(self) -> None:
+        import docker
+        import requests
+
+        # Whatever is wrong with the engine, the keeper tells it.
+        with contextlib.suppress(docker.errors.APIError, requests.exceptions.RequestException):
+            self._container.kill()
 
     def _time_out(self) -> None:
         self._timed_out = True

@@ -2,7 +2,7 @@
 
 A small job inside every available backend tries what a hostile training job would:
 reach the network, read the host's files and secrets, write elsewhere, fork without
-end, take more memory or time than it was given. Each finding carries what was seen.
+end, take more memory, time or disk than it was given. Each finding carries what was seen.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from fde_env.sandbox.base import BackendStatus, Exit, Finding, Launch, Limits, S
 from fde_env.sandbox.choose import BACKENDS, make_backend
 from fde_env.sandbox.folders import read_output
 from fde_env.sandbox.layout import HOST_ONLY
+from fde_env.sandbox.output_limit import LOOK_SECONDS
 
 MODULE = "fde_containers.selfcheck"
-LIMITS = Limits(memory_mib=256, cpus=1.0, pids=32, wall_seconds=60.0)
+LIMITS = Limits(memory_mib=256, cpus=1.0, pids=32, wall_seconds=60.0, output_mib=16)
 OVER_MIB = 1024
+OVER_FILES = 1000
 SHORT_SECONDS = 1.0
 MOST_BYTES = 1 << 20
 HARMLESS = ("environment", "identity")
@@ -76,6 +78,7 @@ def examine_backend(backend: Sandbox, folder: Path, *, isolated: bool) -> tuple[
     with plant_canary(folder) as canary:
         seen = _attack(backend, folder / "probe", canary, ATTACKS if isolated else HARMLESS)
     findings = [_environment(seen["environment"], canary), _wall(backend, folder / "wall")]
+    findings += [_one_file(backend, folder / "file"), _many_files(backend, folder / "files")]
     if not isolated:
         untried = "not attacked: this backend confines nothing"
         return (*findings, *(Finding(name, False, untried) for name in BOUNDARIES))
@@ -145,6 +148,27 @@ def _wall(backend: Sandbox, folder: Path) -> Finding:
     limits = replace(LIMITS, wall_seconds=SHORT_SECONDS)
     ended, _ = run_probe(backend, folder, ("--attack", "sleep"), limits)
     return Finding("wall clock", ended.timed_out, f"exit {ended.code} after {SHORT_SECONDS:g} s")
+
+
+def _one_file(backend: Sandbox, folder: Path) -> Finding:
+    asked = 4 * LIMITS.output_mib
+    ended, seen = run_probe(backend, folder, ("--attack", "fill", "--mib", str(asked)))
+    try:
+        size = (folder / "out" / "big").stat().st_size
+    except FileNotFoundError as error:
+        tail = ended.stderr_tail.strip()[-300:]
+        raise InfrastructureError(f"exit {ended.code}: {tail}") from error
+    refused = seen.get("fill", {}).get("refused")
+    how = f"the kernel says {refused}" if refused else f"exit {ended.code}"
+    written = f"{size >> 20} of {asked} MiB written, {how}"
+    return Finding("output file", size <= LIMITS.output_mib << 20, written)
+
+
+def _many_files(backend: Sandbox, folder: Path) -> Finding:
+    ended, _ = run_probe(backend, folder, ("--attack", "litter", "--files", str(OVER_FILES)))
+    left = sum(1 for path in (folder / "out").rglob("*") if path.is_file())
+    seen = f"{left} small files, exit {ended.code} when the host looked, every {LOOK_SECONDS:g} s"
+    return Finding("output folder", ended.overfull and ended.code != 0, seen)
 
 
 def _memory(backend: Sandbox, folder: Path) -> Finding:

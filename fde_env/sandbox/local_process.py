@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fde_env.errors import SandboxFailed
-from fde_env.sandbox.base import Exit
+from fde_env.sandbox.base import Exit, Launch
+from fde_env.sandbox.output_limit import OutputWatch, output_limit
 
 TAIL_BYTES = 8192
 GRACE_SECONDS = 2.0
@@ -57,7 +58,7 @@ class LocalProcess:
         self,
         command: Command,
         hooks: Hooks,
-        wall_seconds: float,
+        launch: Launch,
         limits: tuple[tuple[str, str], ...],
     ) -> None:
         self._command = command
@@ -71,13 +72,15 @@ class LocalProcess:
         self._started = threading.Event()
         self._ended = threading.Event()
         self._child: subprocess.Popen[bytes]
-        self._clock = threading.Timer(wall_seconds, self._time_out)
+        self._clock = threading.Timer(launch.limits.wall_seconds, self._time_out)
         self._clock.daemon = True
+        self._watch = OutputWatch(output_limit(launch), self._cut_off)
         threading.Thread(target=self._keep, daemon=True, name="fde-sandbox").start()
         self._started.wait()
         if self._failure is not None:
             raise SandboxFailed(f"cannot start {command.argv[0]}: {self._failure}")
         self._clock.start()  # does nothing where the job has ended and cancelled it
+        self._watch.start()
 
     def poll(self) -> int | None:
         """Exit code once the job has ended, else None."""
@@ -151,13 +154,19 @@ class LocalProcess:
         code = 128 - raw if raw < 0 else raw
         tail = self._tail.decode("utf-8", "replace")
         oom = self._hooks.was_oom(code, tail)
+        overfull = self._watch.end()
         signal = code - 128 if 128 < code < 160 else None
         try:
             self._hooks.clean()
         finally:
-            self._exit = Exit(code, oom, signal, tail, self._timed_out)
+            self._exit = Exit(code, oom, signal, tail, self._timed_out, overfull)
             self._ended.set()
             self._clock.cancel()
+
+    def _cut_off(self) -> None:
+        with self._stopping:
+            if not self._ended.is_set():
+                self._hooks.kill(self._child)
 
     def _time_out(self) -> None:
         self._timed_out = True

@@ -2,7 +2,8 @@
 
 Only used when it is asked for by name, where neither a container engine nor
 bubblewrap can run. The job can read and write whatever the user can, and reach the
-network; only the environment is kept from it and only the wall clock is limited.
+network; only the environment is kept from it, and only the wall clock and what lies in
+its output folder are limited.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import sys
 from pathlib import Path
 
 from fde_env.errors import BackendUnavailable
-from fde_env.sandbox.base import BackendStatus, Launch, Process
+from fde_env.sandbox.base import BackendStatus, Launch, Limits, Process
 from fde_env.sandbox.folders import check_folders, own_folder
 from fde_env.sandbox.gpus import VARIABLE, given_gpus
 from fde_env.sandbox.layout import find_layout, inside_argv, inside_environment
 from fde_env.sandbox.local_process import Command, Hooks, LocalProcess
+from fde_env.sandbox.output_limit import describe_limit, file_bytes
 
 
 class SubprocessSandbox:
@@ -56,18 +58,26 @@ class SubprocessSandbox:
             was_oom=lambda _code, _tail: False,
             clean=lambda: shutil.rmtree(home, ignore_errors=True),
         )
+        held = _file_limit(launch.limits)
         limits = (
             ("isolation", "none"),
             ("wall", f"{launch.limits.wall_seconds:g} s by the host's timer"),
+            describe_limit(launch.limits, by_kernel=bool(held)),
         )
-        command = Command([*_die_with_parent(), *argv], environment, Path(home))
-        return LocalProcess(command, hooks, launch.limits.wall_seconds, limits)
+        command = Command([*_die_with_parent(), *held, *argv], environment, Path(home))
+        return LocalProcess(command, hooks, launch, limits)
 
 
 def _die_with_parent() -> list[str]:
     """Prefix that ties the job to the host process, where util-linux offers it."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
+def _file_limit(limits: Limits) -> list[str]:
+    """Prefix that limits the size of each file, where util-linux offers it."""
+    prlimit = shutil.which("prlimit")
+    return [prlimit, f"--fsize={file_bytes(limits)}", "--"] if prlimit else []
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -91,7 +91,7 @@ def test_a_job_ends_when_the_worker_says_so(tmp_path: Path) -> None:
     out = tmp_path / "0001"
     out.mkdir()
     worker = IdleProcess()
-    process = WarmProcess(worker, out, 60.0)
+    process = WarmProcess(worker, out, Limits(wall_seconds=60.0))
     assert process.poll() is None
     (out / "stderr.txt").write_text("bad job")
     ended(out, -9)
@@ -105,7 +105,7 @@ def test_a_job_ends_when_the_worker_says_so(tmp_path: Path) -> None:
 def test_stopping_a_job_that_runs_ends_its_worker(tmp_path: Path) -> None:
     (tmp_path / "0001").mkdir()
     worker = IdleProcess()
-    process = WarmProcess(worker, tmp_path / "0001", 60.0)
+    process = WarmProcess(worker, tmp_path / "0001", Limits(wall_seconds=60.0))
     process.stop()
     assert worker.poll() == process.poll() == 143
     assert process.outcome().stderr_tail == "the worker's last words"
@@ -113,13 +113,25 @@ def test_stopping_a_job_that_runs_ends_its_worker(tmp_path: Path) -> None:
 
 def test_a_job_whose_time_is_up_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "0001").mkdir()
-    process = WarmProcess(IdleProcess(), tmp_path / "0001", 0.0)
+    process = WarmProcess(IdleProcess(), tmp_path / "0001", Limits(wall_seconds=0.0))
     assert process.wait(1.0) == 143
     assert process.outcome().timed_out
 
 
+def test_a_job_that_filled_its_folder_between_two_looks_is_found_out(tmp_path: Path) -> None:
+    out = tmp_path / "0001"
+    out.mkdir()
+    ended(out, 0)
+    process = WarmProcess(IdleProcess(), out, Limits(output_mib=1))
+    assert process.poll() == 0
+    assert not process.outcome().overfull
+    (out / "adapter").write_bytes(b"x" * (1 << 20))
+    assert process.outcome().overfull
+
+
 def test_the_record_says_that_the_sandbox_is_shared(tmp_path: Path) -> None:
-    limits = dict(WarmProcess(IdleProcess(), tmp_path, 7.0).limits_in_force())
+    process = WarmProcess(IdleProcess(), tmp_path, Limits(wall_seconds=7.0))
+    limits = dict(process.limits_in_force())
     assert limits["wall"].startswith("7 s")
     assert "shared" in limits["process"]
 

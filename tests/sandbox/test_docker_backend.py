@@ -20,7 +20,7 @@ def _launch(folder: Path, gpus: int = 0) -> Launch:
     for each in folders:
         each.mkdir()
     arguments = ("--attack", "identity")
-    limits = Limits(512, 1.5, 40, 60.0)
+    limits = Limits(512, 1.5, 40, 60.0, 7)
     return Launch("fde_containers.selfcheck", *folders, limits, arguments, gpus)
 
 
@@ -58,6 +58,12 @@ def test_the_request_confines(tmp_path: Path) -> None:
     assert {key: payload[key] for key in expected} == expected
     assert "privileged" not in payload
     assert payload["user"] not in ("0", "0:0", "root")
+
+
+def test_the_size_of_a_file_is_limited_like_the_folder(tmp_path: Path) -> None:
+    payload = container_payload(_launch(tmp_path), None, Path("/src"))
+    (limit,) = payload["ulimits"]
+    assert (limit.name, limit.soft, limit.hard) == ("fsize", 7 << 20, 7 << 20)
 
 
 def test_only_the_output_is_mounted_writable(tmp_path: Path) -> None:
