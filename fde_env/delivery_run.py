@@ -120,7 +120,12 @@ class DeliveryRun:
         self.facts: RunFacts | None = None
         request = run_request(prepared, order, show_alarms=show_alarms)
         self.run: Run = runner.open(request, watcher)
-        self._advance()
+        try:
+            self._advance()
+        except BaseException:
+            # Nobody holds this object yet, so nobody else can stop the job and remove its files.
+            self.run.close()
+            raise
 
     @property
     def logs(self) -> tuple[StepLog, ...]:
