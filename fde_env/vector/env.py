@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from fde_env.errors import UsageError
 from fde_env.vector.batches import joiner
 from fde_env.vector.chunk import OWN_CALLS, Maker, Shown
-from fde_env.vector.crew import Alone, Crew
+from fde_env.vector.crew import Crew
 from fde_env.vector.infos import arrays, joined
 
 Batch = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]
@@ -31,8 +32,7 @@ class DeliveryVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     Args:
         maker: makes one environment.
         num_envs: how many, 1 or more.
-        processes: over how many processes they are spread, as many as environments at most. With
-            1 there is none but this one.
+        processes: over how many processes they are spread, this one among them.
         autoreset_mode: when an ended environment is reset; see `gymnasium.vector.AutoresetMode`.
 
     What an environment raises in `reset` or `step` is raised here, and everything is closed then.
@@ -65,12 +65,13 @@ class DeliveryVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         model.close()
         self._ended = np.zeros(num_envs, np.bool_)
         self._cuts = _cuts(num_envs, min(processes, num_envs))
-        chunks = self._split([maker] * num_envs)
-        self._crew = Alone(chunks[0], self._mode) if len(chunks) == 1 else Crew(chunks, self._mode)
+        self._crew = Crew(self._split([maker] * num_envs), self._mode)
+        # Also before multiprocessing ends its children, for whom it would wait without a limit.
+        self._finalizer = weakref.finalize(self, self._crew.stop, now=True)
 
     @property
     def processes(self) -> tuple[BaseProcess, ...]:
-        """Those that the environments are spread over; none where this one holds them all."""
+        """Those that the environments are spread over, but for this one."""
         return self._crew.processes
 
     # The Gymnasium interface
@@ -135,9 +136,9 @@ class DeliveryVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         arguments = [(some,) for some in self._split(actions)]
         answers = self._ask("step", arguments, fatal=True)
         observations, told = self._merged([part.shown for part in answers])
-        rewards = np.array([item for part in answers for item in part.rewards], np.float64)
-        terminated = np.array([item for part in answers for item in part.terminated], np.bool_)
-        truncated = np.array([item for part in answers for item in part.truncated], np.bool_)
+        rewards = self._array((part.rewards for part in answers), np.float64)
+        terminated = self._array((part.terminated for part in answers), np.bool_)
+        truncated = self._array((part.truncated for part in answers), np.bool_)
         self._ended = terminated | truncated
         return observations, rewards, terminated, truncated, told
 
@@ -186,12 +187,8 @@ class DeliveryVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     def close_extras(self, *, terminate: bool = False, **kwargs: Any) -> None:
         """Close the environments and end their processes; `terminate` also those at work."""
         del kwargs
+        self._finalizer.detach()
         self._crew.stop(now=terminate)
-
-    def __del__(self) -> None:
-        # Not there when making it has failed.
-        if hasattr(self, "_crew"):
-            self.close(terminate=True)
 
     # Inner parts
 
@@ -211,6 +208,9 @@ class DeliveryVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         if len(shown) == 1:
             return shown[0].observations, told
         return self._join([part.observations for part in shown]), told
+
+    def _array(self, parts: Iterable[list[Any]], kind: Any) -> NDArray[Any]:
+        return np.fromiter(chain.from_iterable(parts), kind, self.num_envs)
 
     def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
         if seed is None:

@@ -6,6 +6,7 @@ First as columns, which are cheap to send from process to process, then as array
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -51,10 +52,10 @@ def joined(parts: Sequence[Columns]) -> Columns:
             gathered.setdefault(key, []).append(column)
     found: Columns = {}
     for key, several in gathered.items():
-        places = [place for own, _ in several for place in own]
+        places = list(chain.from_iterable(own for own, _ in several))
         nested = isinstance(several[0][1], dict)
         inner = [values for _, values in several]
-        found[key] = places, joined(inner) if nested else [item for row in inner for item in row]
+        found[key] = places, joined(inner) if nested else list(chain.from_iterable(inner))
     return found
 
 
@@ -72,26 +73,31 @@ def arrays(found: Columns, count: int) -> dict[str, Any]:
     """
     made: dict[str, Any] = {}
     for key, (places, values) in found.items():
-        nested = isinstance(values, dict)
-        made[key] = arrays(values, count) if nested else _array(key, places, values, count)
+        every = len(places) == count
         mask = np.zeros(count, np.bool_)
-        mask[slice(None) if len(places) == count else places] = True
+        mask[slice(None) if every else places] = True
+        if isinstance(values, dict):
+            made[key] = arrays(values, count)
+        else:
+            given = _array(values, plain=key == "final_obs")
+            made[key] = given if every else _scattered(given, places, count)
         made[f"_{key}"] = mask
     return made
 
 
-def _array(key: str, places: list[int], values: list[Any], count: int) -> NDArray[Any]:
+def _array(values: list[Any], *, plain: bool) -> NDArray[Any]:
+    """The values as an array; `plain`: as objects, whatever they are."""
     first = values[0]
-    array: NDArray[Any]
-    if key == "final_obs":
-        array = np.empty(count, object)
-    elif type(first) in (int, float, bool) or isinstance(first, np.number):
-        array = np.zeros(count, type(first))
-    elif isinstance(first, np.ndarray):
-        array = np.zeros((count, *first.shape), first.dtype)
-    else:
-        array = np.empty(count, object)
-    # One by one: a list would otherwise be taken for a row of values.
-    for place, value in zip(places, values, strict=True):
-        array[place] = value
+    if not plain and isinstance(first, np.ndarray):
+        return np.array(values, first.dtype)
+    number = type(first) in (int, float, bool) or isinstance(first, np.number)
+    # Not `np.array`, which takes a list of lists for rows and columns.
+    return np.fromiter(values, type(first) if number and not plain else object, len(values))
+
+
+def _scattered(given: NDArray[Any], places: list[int], count: int) -> NDArray[Any]:
+    """The values at their places, zero or None at others."""
+    shape = (count, *given.shape[1:])
+    array = np.empty(shape, object) if given.dtype == object else np.zeros(shape, given.dtype)
+    array[places] = given
     return array

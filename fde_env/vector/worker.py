@@ -44,7 +44,6 @@ def serve(
     for other in inherited:
         other.close()
     _leave_signals_to_the_parent()
-    threading.Thread(target=_die_with_parent, daemon=True).start()
     # What was made before is shared with the parent, and looking for rubbish in it would copy it.
     gc.freeze()
     chunk: Chunk | None = None
@@ -101,6 +100,10 @@ def _leave_signals_to_the_parent() -> None:
     signal.signal(signal.SIGINT, lambda *_: None)
     # Unwinds, so that environments are closed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # A signal that the kernel gave to another thread would not wake the main one.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _die_with_parent() -> None:
