@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sandbox_kit import require
 
-from fde_env.sandbox.base import Limits, Sandbox
+from fde_env.sandbox.base import Launch, Limits, Sandbox
+from fde_env.sandbox.doctor import MODULE
 from fde_env.sandbox.output_limit import DEEPEST, LEAST_BYTES, used_bytes
 
 MIB = 1 << 20
@@ -60,6 +61,19 @@ def test_the_record_says_what_watches_and_what_the_kernel_holds(jobs: Any) -> No
     job = jobs.start("--attack", "echo", "--seconds", "0", limits=LIMITED)
     told = dict(job.process.limits_in_force())["output"]
     assert told == "8 MiB by the host, which looks every 1 s; each file by rlimit"
+
+
+def test_a_host_without_prlimit_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fde_env.sandbox.subprocess_backend.shutil.which", lambda _name: None)
+    for name in ("in", "out", "base"):
+        (tmp_path / name).mkdir()
+    folders = (tmp_path / name for name in ("in", "out", "base"))
+    job = require("subprocess").start(Launch(MODULE, *folders, LIMITED, ("--attack", "identity")))
+    job.wait(30)
+    told = dict(job.limits_in_force())["output"]
+    assert told.endswith("each file by nothing (prlimit is missing)")
 
 
 # How the host counts
