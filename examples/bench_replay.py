@@ -219,14 +219,6 @@ def vector(plans: list[tuple[Action, ...]], environments: int, processes: int, c
     return {**sizes, "best": best, "median": median, "parent_us": cpu / steps * 1e6}
 
 
-def vectors(
-    plans: list[tuple[Action, ...]], environments: int, most: int, count: int
-) -> list[Speed]:
-    """One environment, and many over 1 process and over `most`."""
-    sizes = dict.fromkeys(((1, 1), (environments, 1), (environments, most)))
-    return [vector(plans, many, processes, count) for many, processes in sizes]
-
-
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Every figure that was asked for."""
     count = 3 * ROUND if arguments.smoke else 1600
@@ -242,7 +234,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         "by_part_share": by_part(env, plans, max(8, count // 4)),
     }
     if arguments.workers:
-        found["vector"] = vectors(plans, arguments.environments, arguments.workers, count)
+        many = arguments.environments
+        sizes = dict.fromkeys(((1, 1), (many, 1), (many, arguments.workers)))
+        found["vector"] = [vector(plans, *size, count) for size in sizes]
     if arguments.steps:
         found["memory"] = memory(env, plans, arguments.steps)
     return found
@@ -251,9 +245,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 def show_vectors(rows: list[Speed]) -> None:
     """What `gym.make_vec` gives; the ratio is to the same environments in this process alone."""
     alone = {row["environments"]: row for row in rows if row["processes"] == 1}
-    print(
-        "\nmake_vec: episodes a second of wall time at best, in the median; a step of one here, us"
-    )
+    print("\nmake_vec, episodes a second of wall time: best, median; CPU us here for each step")
     for row in rows:
         ratio = row["median"] / alone[row["environments"]]["median"]
         print(

@@ -28,10 +28,10 @@ def make_vector(
     """`num_envs` environments with the same options.
 
     Args:
-        num_envs: how many, 1 or more. Dozens are good: a process takes one message for all its
-            environments.
-        processes: over how many processes they are spread; by default one a core, and none where
-            there is one core or one environment.
+        num_envs: how many, 1 or more. Dozens are good: a process gets one message a step for all
+            that it holds.
+        processes: over how many processes they are spread, this one among them; by default one a
+            core.
         autoreset_mode: see `gymnasium.vector.AutoresetMode`.
         options: as for `gym.make("FDE-v0", ...)`. A registry in memory is each process's own.
 

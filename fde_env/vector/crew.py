@@ -161,6 +161,8 @@ class Crew:
 
     def _collect(self, *, fatal: bool) -> list[Answer]:
         """Answers of all processes, or of some where a failure among them is fatal."""
+        if len(self._hands) == 1:
+            return [self._receive(self._hands[0])]  # nobody else to listen to meanwhile
         answers: list[Answer | None] = [None] * len(self._hands)
         left = len(answers)
         while left and not (fatal and _failures(answers)):
