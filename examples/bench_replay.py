@@ -8,7 +8,6 @@ would send them, taken once from the careful agent; each episode gives its card 
 that no verdict can be that of an episode before.
 
     python examples/bench_replay.py                 # one core, the cost of each part
-    python examples/bench_replay.py --workers 2     # and 32 at once by gym.make_vec, in processes
     python examples/bench_replay.py --steps 1000000 # and whether memory stays flat
 
 `--smoke` plays few episodes, `--json` prints one object.
@@ -188,37 +187,6 @@ def memory(env: gym.Env[Any, Any], plans: list[tuple[Action, ...]], steps: int) 
     return {"steps": rounds * STEPS, "before_mib": before, "grown_mib": after - before}
 
 
-def own(plan: tuple[Action, ...], environments: int, number: int) -> list[tuple[Action, ...]]:
-    """Actions by step, for each environment a copy of its own, its card's text like no other's."""
-    copies = (reworded(plan, number * environments + place) for place in range(environments))
-    return list(zip(*(json.loads(json.dumps(copy)) for copy in copies), strict=True))
-
-
-def vector(plans: list[tuple[Action, ...]], environments: int, processes: int, count: int) -> Speed:
-    """Episodes a second of wall time through `gym.make_vec`, and what this process adds to it."""
-    envs = gym.make_vec("FDE-v0", num_envs=environments, processes=processes, execution="replay")
-    rates, cpu, steps = [], 0.0, 0
-    try:
-        for number in range(1 + max(3, count // (len(plans) * environments))):
-            ready = [own(plan, environments, number) for plan in plans]
-            start, cpu_start = time.perf_counter(), time.process_time()
-            for ticket, moments in zip(TICKETS, ready, strict=False):
-                envs.reset(options=ticket)
-                for actions in moments:
-                    _, rewards, *_ = envs.step(actions)
-                if not (rewards == 1.0).all():
-                    raise SystemExit("an episode ended otherwise than it was recorded")
-            if number:  # the first is to get warm
-                rates.append(len(plans) * environments / (time.perf_counter() - start))
-                cpu += time.process_time() - cpu_start
-                steps += len(plans) * environments * STEPS
-    finally:
-        envs.close()
-    best, median = max(rates), statistics.median(rates)
-    sizes = {"environments": environments, "processes": processes}
-    return {**sizes, "best": best, "median": median, "parent_us": cpu / steps * 1e6}
-
-
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Every figure that was asked for."""
     count = 3 * ROUND if arguments.smoke else 1600
@@ -233,25 +201,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         "by_action_us": by_action(env, plans, count),
         "by_part_share": by_part(env, plans, max(8, count // 4)),
     }
-    if arguments.workers:
-        many = arguments.environments
-        sizes = dict.fromkeys(((1, 1), (many, 1), (many, arguments.workers)))
-        found["vector"] = [vector(plans, *size, count) for size in sizes]
     if arguments.steps:
         found["memory"] = memory(env, plans, arguments.steps)
     return found
-
-
-def show_vectors(rows: list[Speed]) -> None:
-    """What `gym.make_vec` gives; the ratio is to the same environments in this process alone."""
-    alone = {row["environments"]: row for row in rows if row["processes"] == 1}
-    print("\nmake_vec, episodes a second of wall time: best, median; CPU us here for each step")
-    for row in rows:
-        ratio = row["median"] / alone[row["environments"]]["median"]
-        print(
-            f"  {row['environments']:>3} environments, {row['processes']:>2} processes"
-            f"{row['best']:>9,.0f}{row['median']:>9,.0f}{row['parent_us']:>8.1f}  x {ratio:.2f}"
-        )
 
 
 def show(found: dict[str, Any]) -> None:
@@ -269,8 +221,6 @@ def show(found: dict[str, Any]) -> None:
     print("\naction, with the step around it   microseconds")
     for name, value in found["by_action_us"].items():
         print(f"  {name:<24}{value:>8.1f}")
-    if "vector" in found:
-        show_vectors(found["vector"])
     if "memory" in found:
         row = found["memory"]
         print(
@@ -284,8 +234,6 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--smoke", action="store_true", help="few episodes")
     parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--workers", type=int, default=0, help="also gym.make_vec, in so many")
-    parser.add_argument("--environments", type=int, default=32, help="of gym.make_vec")
     parser.add_argument("--steps", type=int, default=0, help="also memory over so many steps")
     arguments = parser.parse_args(argv)
     found = measure(arguments)

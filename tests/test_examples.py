@@ -51,13 +51,17 @@ def test_no_example_reaches_past_the_public_names() -> None:
 def test_the_replay_benchmark_measures_every_part_that_it_names(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    many = ["--workers", "2", "--environments", "4"]
-    found = load("bench_replay")["main"](["--smoke", "--steps", "300", *many])
+    found = load("bench_replay")["main"](["--smoke", "--steps", "300"])
     assert found["per_second"]["best"] >= found["per_second"]["median"] > 0
     missing = [part for part, share in found["by_part_share"].items() if not 0 < share < 1]
     assert not missing, "a function has another name now"
     assert {"reset", "run_eval", "submit_card"} <= set(found["by_action_us"])
     assert found["memory"]["steps"] == 300
-    assert [row["processes"] for row in found["vector"]] == [1, 1, 2]
-    assert all(row["best"] >= row["median"] > 0 for row in found["vector"])
     assert "episodes a second of CPU time" in capsys.readouterr().out
+
+
+def test_the_benchmark_of_vector_environments_measures_each_way() -> None:
+    found = load("bench_vector")["main"](["--smoke", "--environments", "4"])
+    assert list(found["ways"]) == ["bare", "one process", "2 processes", "2 apart"]
+    assert all(row["best"] >= row["median"] > 0 for row in found["ways"].values())
+    assert found["ways"]["one process"]["ratio"] == 1.0
