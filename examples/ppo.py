@@ -2,7 +2,7 @@
 
 Maskable PPO (sb3-contrib) on `FDEFactored-v0`. It starts from the configurator's habits, is
 trained on the training tickets by the oracle's rewards alone, and is scored on the held-back ones,
-which share neither seed nor wording with them.
+which share neither seed nor wording with them. How it practises stands in `ppo_practice.py`.
 
     pip install 'fde-env[rl]'
     python examples/ppo.py                      # trains, prints the score on held-back tickets
@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-import numpy as np
 
 import fde_env  # noqa: F401  # registers FDEFactored-v0
 from fde_env import factored
@@ -44,6 +43,7 @@ class Settings:
         tickets: ids to train on; the whole training split when None.
         steps: factored actions to train for.
         envs, horizon: deliveries side by side, and actions of each between two updates.
+        trials: deliveries beside PPO's own between two updates, see `ppo_practice`.
         log: folder for TensorBoard.
     """
 
@@ -51,9 +51,10 @@ class Settings:
     tools: bool = True
     reward: str = "dense"
     tickets: tuple[str, ...] | None = None
-    steps: int = 240_000
+    steps: int = 120_000
     envs: int = 32
     horizon: int = 64
+    trials: int = 16
     log: Path | None = None
 
 
@@ -63,37 +64,6 @@ def make(**options: Any) -> factored.FDEFactoredEnv:
     bare = env.unwrapped
     assert isinstance(bare, factored.FDEFactoredEnv)
     return bare
-
-
-class Practice(gym.Wrapper[Any, Any, Any, Any]):
-    """Draws half of the tickets alike, and half by how much was missed on them of late.
-
-    A few tickets ask for what is found by chance alone; they come up more often until it is found.
-    Only returns on training tickets decide (the idea is prioritised level replay's, Jiang et al.
-    2021, arXiv:2010.03934).
-    """
-
-    def __init__(self, env: gym.Env[Any, Any], returns: dict[str, float], seed: int) -> None:
-        super().__init__(env)
-        self._returns, self._rng = returns, np.random.default_rng(seed)
-        self._ticket, self._earned = "", 0.0
-
-    def reset(self, **given: Any) -> tuple[Any, dict[str, Any]]:
-        """Start on a ticket that is due."""
-        names = list(self._returns)
-        weights = np.array([1.02 - self._returns[name] for name in names])
-        due = 0.5 / len(names) + 0.5 * weights / weights.sum()
-        self._ticket, self._earned = names[self._rng.choice(len(names), p=due)], 0.0
-        return self.env.reset(seed=given.get("seed"), options={"ticket": self._ticket})
-
-    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
-        """Play, and remember at the end what was earned."""
-        seen, reward, terminated, truncated, info = self.env.step(action)
-        self._earned += float(reward)
-        if terminated or truncated:
-            kept = self._returns[self._ticket]
-            self._returns[self._ticket] = 0.7 * kept + 0.3 * self._earned
-        return seen, reward, terminated, truncated, info
 
 
 def habits() -> list[float]:
@@ -109,9 +79,10 @@ def habits() -> list[float]:
     return logits
 
 
-def build(settings: Settings) -> Any:
-    """A MaskablePPO that has learnt nothing but the habits that it starts from."""
+def build(settings: Settings) -> tuple[Any, Any, Any]:
+    """A MaskablePPO that has learnt nothing but habits; what it practises with, its memory."""
     import torch
+    from ppo_practice import Memory, Practice, SelfImitation, Trials
     from sb3_contrib import MaskablePPO
     from stable_baselines3.common.monitor import Monitor
     from stable_baselines3.common.vec_env import DummyVecEnv
@@ -119,10 +90,10 @@ def build(settings: Settings) -> Any:
     torch.set_num_threads(1)
     torch.distributions.Distribution.set_default_validate_args(False)  # half the time of an update
     options = {"tools": settings.tools, "reward": settings.reward, "tickets": settings.tickets}
-    returns = dict.fromkeys(make(**options).ticket_ids, 0.0)
+    memory = Memory(dict.fromkeys(make(**options).ticket_ids, 0.0))
     seeds = iter(range(settings.envs * settings.seed, settings.envs * (settings.seed + 1)))
     envs = DummyVecEnv(
-        [lambda: Monitor(Practice(make(**options), returns, next(seeds)))] * settings.envs
+        [lambda: Monitor(Practice(make(**options), memory, next(seeds)))] * settings.envs
     )
     model = MaskablePPO(
         "MlpPolicy",
@@ -131,16 +102,16 @@ def build(settings: Settings) -> Any:
         n_steps=settings.horizon,
         batch_size=min(256, settings.envs * settings.horizon),
         n_epochs=8,
-        learning_rate=1e-3,
+        learning_rate=7e-4,
         gamma=1.0,
         ent_coef=0.02,
-        clip_range=0.4,  # a right refusal is found seldom; what is found must count
         policy_kwargs={"net_arch": [64, 64]},
         tensorboard_log=None if settings.log is None else str(settings.log),
     )
     with torch.no_grad():
         model.policy.action_net.bias += torch.tensor(habits())
-    return model
+    tried = [Practice(make(**options), memory, 0, tries=True) for _ in range(settings.trials)]
+    return model, SelfImitation(memory, Trials(tried, memory)), memory
 
 
 def choose(model: Any) -> Callable[[Any, Any], Any]:
@@ -153,28 +124,42 @@ def score(model: Any, **options: Any) -> dict[str, Any]:
     return factored.summary(factored.score_learner(lambda: make(**options), choose(model)))
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What a training run gave.
+
+    Attributes:
+        cpu_seconds: processor time of environment and updates, without what looking at it took.
+        tried: actions of deliveries beside PPO's own, see `ppo_practice`.
+    """
+
+    model: Any
+    cpu_seconds: float
+    tried: int
+
+
 def train(
     settings: Settings, pause: int = 0, look: Callable[[Any, int], None] | None = None
-) -> tuple[Any, float]:
-    """Train; `look(model, steps)` is called at the start and every `pause` steps.
-
-    Returns:
-        The model, and the processor seconds of training: environment and updates, without what
-        `look` takes.
-    """
-    model, spent, done = build(settings), 0.0, 0
+) -> Trained:
+    """Train; `look(model, steps)` is called at the start and every `pause` steps."""
+    model, practice, memory = build(settings)
+    spent, done = 0.0, 0
     gc.collect()
     gc.freeze()  # thousands of parsed rows need not be looked through again and again
     if look is not None:
         look(model, 0)
     while done < settings.steps:
         started = time.process_time()
-        more = min(pause or settings.steps, settings.steps - done)
-        model.learn(more, reset_num_timesteps=done == 0, tb_log_name=f"seed-{settings.seed}")
+        model.learn(
+            min(pause or settings.steps, settings.steps - done),
+            callback=practice,
+            reset_num_timesteps=done == 0,
+            tb_log_name=f"seed-{settings.seed}",
+        )
         spent, done = spent + time.process_time() - started, model.num_timesteps
         if look is not None:
             look(model, done)
-    return model, spent
+    return Trained(model, spent, memory.tried)
 
 
 def smoke() -> tuple[float, float]:
@@ -208,10 +193,10 @@ def main(arguments: list[str] | None = None) -> None:
     def look(model: Any, steps: int) -> None:
         print(f"after {steps} steps: {score(model, split='held_back', tools=tools)}", flush=True)
 
-    model, spent = train(settings, settings.steps, look)
-    print(f"{spent:.0f} s of processor time for training")
+    trained = train(settings, settings.steps, look)
+    print(f"{trained.cpu_seconds:.0f} s of processor time, {trained.tried} actions tried besides")
     if chosen.save is not None:
-        model.save(chosen.save)
+        trained.model.save(chosen.save)
 
 
 if __name__ == "__main__":
