@@ -76,7 +76,6 @@ class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
         self._observation: Observation | None = None
         self._paid = 0.0
         self._result: Result | None = None
-        self._unrecorded = False
 
     # The Gymnasium interface
 
@@ -104,7 +103,6 @@ class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
         prepared = self._draw()
         episode = Episode(prepared, self._played.rules(), runner, self._watcher, self._registry)
         self._turns, self._paid, self._result = Turns(episode), 0.0, None
-        self._unrecorded = False
         self._observation = self._turns.open()
         self._show()
         return copied(self._observation), self._info()
@@ -114,7 +112,8 @@ class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
 
         Returns:
             Observation, reward (0 until the last step unless `reward="dense"`), terminated,
-            truncated (the step budget is spent), and info; the last info holds verdicts.
+            truncated (the step budget is spent), and info; the last info holds verdicts. A run
+            that nobody recorded terminates: a learner must not expect more to come of it.
 
         Raises:
             UsageError: called before `reset`.
@@ -158,11 +157,6 @@ class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
     # Beyond Gymnasium
 
     @property
-    def unrecorded(self) -> bool:
-        """Whether `unrecorded="end"` ended the delivery: its score is a lower bound."""
-        return self._unrecorded
-
-    @property
     def result(self) -> Result:
         """Outcome of the ended episode: verdicts, return and delivered facts.
 
@@ -183,7 +177,7 @@ class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
         """End the delivery where it stands, for a seat that gives no action; it is graded so."""
         episode = self._current()
         if episode.running():
-            episode.truncate()
+            episode.break_off("truncated")
         return self.result
 
     def fork(self) -> FDEDeliveryEnv:
@@ -248,8 +242,7 @@ class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
         except ReplayMiss as miss:
             miss.own_fault = self._failed_already()
             if miss.own_fault and self._played.unrecorded == "end":
-                self._unrecorded = True
-                return self._playing().end(UNRECORDED)
+                return self._playing().end_unrecorded(UNRECORDED)
             # Where it stands, such a delivery can still be given up and graded.
             self._turns = self._turns if miss.own_fault else None
             raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from fde_env.booking import book, certified_pool, check_job
 from fde_env.compile import Handling, compile_handling
@@ -161,9 +161,9 @@ class Episode:
         """Play on under other rules; what the gate has logged so far stays."""
         self.rules, self.gate.mode = rules, rules.gate
 
-    def truncate(self) -> None:
-        """End the delivery because the step budget is spent."""
-        self.ending = "truncated"
+    def break_off(self, ending: Literal["truncated", "unrecorded"]) -> None:
+        """End the delivery where it stands."""
+        self.ending = ending
         self.close()
 
     def submit(self, stage: Stage, submission: Submission) -> str:

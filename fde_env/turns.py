@@ -48,7 +48,7 @@ class Turns:
         before = len(self.episode.records)
         message, result = self._play(raw)
         if self.episode.running() and self.taken >= STEP_BUDGET:
-            self.episode.truncate()
+            self.episode.break_off("truncated")
             message += " The step budget is spent; the delivery ends here."
         if len(self.episode.records) > before:
             self._reads = 0
@@ -56,9 +56,9 @@ class Turns:
                 message += self._letters("deploy")
         return self._observe(message, result)
 
-    def end(self, message: str) -> Observation:
-        """End the delivery where it stands, and say why."""
-        self.episode.truncate()
+    def end_unrecorded(self, message: str) -> Observation:
+        """End the delivery for want of a recorded run, and say so."""
+        self.episode.break_off("unrecorded")
         return self._observe(message, "")
 
     def fork(self) -> Turns:

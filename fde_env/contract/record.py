@@ -12,7 +12,8 @@ from fde_env.contract.stage import Stage
 from fde_env.contract.submissions import SUBMISSION_OF, Submission
 
 SUBMISSIONS: Final = frozenset(SUBMISSION_OF.values())
-Ending = Literal["running", "delivered", "refused", "blocked", "truncated"]
+Ending = Literal["running", "delivered", "refused", "blocked", "truncated", "unrecorded"]
+"""How a delivery stands; "truncated" by the step budget or given up, "unrecorded" see `Options`."""
 
 
 def _as_it_is(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:

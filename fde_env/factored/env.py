@@ -43,9 +43,8 @@ class FDEFactoredEnv(gymnasium.Env[Vector, NDArray[np.int64]]):
 
     Reading comes first: each action takes one bundle, until one goes over to the forms, and what
     was not read then stays unread. The action of all zeros is the configurator's habit. An option
-    that its mask closes is taken as the habit, so any action can be sent. `info["unrecorded"]`
-    says that the episode was truncated because the run it asked for was never recorded; see
-    `ReplayedEnv`.
+    that its mask closes is taken as the habit, so any action can be sent. `info["ending"]` is
+    "unrecorded" where the run that was asked for was never recorded; see `ReplayedEnv`.
 
     Raises:
         UsageError: an option or a ticket is unknown.

@@ -64,14 +64,14 @@ class Score:
         )
 
 
-def _outcome(env: FDEFactoredEnv, result: Result, *, unrecorded: bool) -> Outcome:
+def _outcome(env: FDEFactoredEnv, result: Result) -> Outcome:
     spec = env.delivery.ticket.spec
     return Outcome(
         ticket=result.ticket,
         earned=result.reward,
         intake=result.verdicts.get("intake", False),
         trapped=bool(spec.traps),
-        unrecorded=unrecorded,
+        unrecorded=result.ending == "unrecorded",
     )
 
 
@@ -101,10 +101,9 @@ def score_learner(
         actions = choose(np.stack([seen[place] for place in places]), masks)
         for place, action in zip(places, actions, strict=True):
             env = envs[place]
-            seen[place], _, terminated, truncated, info = env.step(action)
+            seen[place], _, terminated, truncated, _ = env.step(action)
             if terminated or truncated:
-                result, unrecorded = env.delivery.result, info["unrecorded"]
-                outcomes.append(_outcome(env, result, unrecorded=unrecorded))
+                outcomes.append(_outcome(env, env.delivery.result))
                 del seen[place]
     for env in envs:
         env.close()
@@ -125,7 +124,7 @@ def score_agent(env: FDEFactoredEnv, agent: str, seed: int = 0) -> tuple[Outcome
         env.reset(options={"ticket": ticket})
         act = make_agent(agent, env.delivery, seed + place)
         result = deliver(env.delivery, act)
-        outcomes.append(_outcome(env, result, unrecorded=env.delivery.unrecorded))
+        outcomes.append(_outcome(env, result))
     return tuple(outcomes)
 
 

@@ -68,7 +68,7 @@ class Sitting:
         self._measured = NOT_MEASURED
         self._reading, self._days, self._revision = True, 0, False
         self._pressing, self._done = 0.0, ""
-        self._earned = Earned(info=info | {"unrecorded": False})
+        self._earned = Earned(info=info)
         self._take_letter()
 
     def step(self, chosen: Chosen) -> Earned:
@@ -121,7 +121,6 @@ class Sitting:
     def _play(self, action: dict[str, Any]) -> str:
         """One step of `FDE-v0`; returns what the tool gave."""
         self._shown, reward, terminated, truncated, info = self._env.step(action)
-        info = info | {"unrecorded": self._env.unrecorded}
         self._earned = Earned(self._earned.reward + reward, terminated, truncated, info)
         self._take_letter()
         return self._shown["tool_result"]
