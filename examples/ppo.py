@@ -51,7 +51,7 @@ class Settings:
     tools: bool = True
     reward: str = "dense"
     tickets: tuple[str, ...] | None = None
-    steps: int = 120_000
+    steps: int = 122_880
     envs: int = 32
     horizon: int = 64
     trials: int = 16
@@ -102,7 +102,7 @@ def build(settings: Settings) -> tuple[Any, Any, Any]:
         n_steps=settings.horizon,
         batch_size=min(256, settings.envs * settings.horizon),
         n_epochs=8,
-        learning_rate=7e-4,
+        learning_rate=lambda left: 7e-4 * max(left, 0.0),
         gamma=1.0,
         ent_coef=0.02,
         policy_kwargs={"net_arch": [64, 64]},
@@ -141,24 +141,17 @@ class Trained:
 def train(
     settings: Settings, pause: int = 0, look: Callable[[Any, int], None] | None = None
 ) -> Trained:
-    """Train; `look(model, steps)` is called at the start and every `pause` steps."""
+    """Train; `look(model, steps)` is called at the start, every `pause` steps and at the end."""
+    from ppo_practice import Looks
+
     model, practice, memory = build(settings)
-    spent, done = 0.0, 0
     gc.collect()
     gc.freeze()  # thousands of parsed rows need not be looked through again and again
-    if look is not None:
-        look(model, 0)
-    while done < settings.steps:
-        started = time.process_time()
-        model.learn(
-            min(pause or settings.steps, settings.steps - done),
-            callback=practice,
-            reset_num_timesteps=done == 0,
-            tb_log_name=f"seed-{settings.seed}",
-        )
-        spent, done = spent + time.process_time() - started, model.num_timesteps
-        if look is not None:
-            look(model, done)
+    looks = Looks(look, pause or settings.steps)
+    started = time.process_time()
+    model.learn(settings.steps, callback=[practice, looks], tb_log_name=f"seed-{settings.seed}")
+    looks.now()
+    spent = time.process_time() - started - looks.cpu_seconds
     return Trained(model, spent, memory.tried)
 
 

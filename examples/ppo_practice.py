@@ -13,7 +13,8 @@ Three ideas, all by returns on training tickets alone:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -207,3 +208,31 @@ class SelfImitation(BaseCallback):
         loss.backward()
         torch.nn.utils.clip_grad_norm_(policy.parameters(), MAX_GRADIENT)
         policy.optimizer.step()
+
+
+class Looks(BaseCallback):
+    """Between an update and the next rollout, shows the model to somebody now and then.
+
+    Attributes:
+        cpu_seconds: processor time that looking took.
+    """
+
+    def __init__(self, look: Callable[[Any, int], None] | None, pause: int) -> None:
+        super().__init__()
+        self._look, self._pause, self._due = look, pause, 0
+        self.cpu_seconds = 0.0
+
+    def now(self) -> None:
+        """Show it."""
+        started = time.process_time()
+        if self._look is not None:
+            self._look(self.model, self.model.num_timesteps)
+        self._due = self.model.num_timesteps + self._pause
+        self.cpu_seconds += time.process_time() - started
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_start(self) -> None:
+        if self.model.num_timesteps >= self._due:
+            self.now()
