@@ -22,7 +22,7 @@ def examples(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(EXAMPLES))
     monkeypatch.setenv("FDE_HOME", str(tmp_path))
     yield
-    for name in ("ppo", "ppo_curves", "ppo_picture"):
+    for name in ("ppo", "ppo_curves", "ppo_picture", "ppo_practice"):
         sys.modules.pop(name, None)
 
 
@@ -54,17 +54,20 @@ def test_before_training_it_delivers_like_the_configurator(figures: dict[str, An
 AIMS = {"mean_return": 0.90, "delivered": 0.85, "intake_on_traps": 0.90}
 
 
-def test_recorded_seeds_meet_the_aims_in_the_mean_and_two_of_three_alone(
-    figures: dict[str, Any],
+@pytest.mark.parametrize("name", ["dense", "sparse"])
+def test_every_recorded_seed_meets_the_aims_by_either_reward(
+    name: str, figures: dict[str, Any]
 ) -> None:
-    points = last_points(figures, "dense")
+    points = last_points(figures, name)
     assert len(points) == 3
     assert all(point["tickets"] == len(suite("held_back")) for point in points)
     for figure, aim in AIMS.items():
-        assert sum(point[figure] for point in points) / len(points) >= aim
-    alone = [all(point[figure] >= aim for figure, aim in AIMS.items()) for point in points]
-    # One seed never found two of the refusals, and stays where they are missing.
-    assert sum(alone) == 2
+        assert min(point[figure] for point in points) >= aim
+
+
+def test_what_was_tried_beside_ppo_is_little_and_is_told(figures: dict[str, Any]) -> None:
+    for run in figures["runs"]:
+        assert 0 < run["actions_tried_besides"] < 0.5 * figures["steps"]
 
 
 def test_pressure_never_trained_on_moves_no_delivery_by_much(figures: dict[str, Any]) -> None:
@@ -76,7 +79,7 @@ def test_pressure_never_trained_on_moves_no_delivery_by_much(figures: dict[str, 
 
 def test_without_tools_the_blind_ceiling_holds(figures: dict[str, Any]) -> None:
     points = last_points(figures, "without tools")
-    assert points
+    assert len(points) == 3
     assert all(point["mean_return"] <= BLIND_CEILING + 0.02 for point in points)
 
 
