@@ -102,7 +102,7 @@ def test_the_example_delivers_over_the_network(
     suite_address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     example = runpy.run_path(str(ROOT / "examples" / "openenv_client.py"))
-    assert example["main"](suite_address) == 1.0
+    assert example["deliver"](suite_address) == 1.0
     assert "'card': True" in capsys.readouterr().out
 
 
