@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,12 @@ def _by_arm(results: dict[str, Any]) -> Table:
 
 def _median_step(runs: Sequence[Run]) -> str:
     """Median step of the first alarm of either detector."""
-    steps = sorted(
+    steps = [
         min(step for step in (run["harm_step"], run["futility_step"]) if step is not None)
         for run in runs
         if run["harm_step"] is not None or run["futility_step"] is not None
-    )
-    return str(steps[len(steps) // 2]) if steps else "-"
+    ]
+    return f"{statistics.median(steps):g}" if steps else "-"
 
 
 def _sentences(results: dict[str, Any]) -> list[str]:
