@@ -7,7 +7,7 @@ which share neither seed nor wording with them. How it practises stands in `ppo_
     pip install 'fde-env[rl]'
     python examples/ppo.py                      # trains, prints the score on held-back tickets
     python examples/ppo.py --smoke              # seconds; a few tickets, no claim
-    python examples/ppo.py --reward sparse      # paid at the end alone: far slower
+    python examples/ppo.py --reward sparse      # paid at the end alone
     python examples/ppo.py --no-tools           # the files are never opened
     tensorboard --logdir runs/ppo
 
