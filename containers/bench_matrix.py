@@ -65,7 +65,7 @@ def main() -> None:
     runs = plan_study(study)
     with tempfile.TemporaryDirectory() as name:
         found = _measure(runs, Path(name), chosen)
-        print(json.dumps(found, indent=2))  # noqa: T201
+        print(json.dumps(found, indent=2))  # noqa: T201  # a command's result
 
 
 def _measure(runs: Sequence[Planned], folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:

@@ -27,7 +27,6 @@ from fde_oracle.assess import assess
 from fde_oracle.grade import episode_return, grade, judge
 
 DENSE_SHARE = 0.05
-UNRECORDED = "Nobody has trained this handling, and nothing is trained here; the delivery ends."
 
 __all__ = ["READ_BUDGET", "STEP_BUDGET", "FDEDeliveryEnv"]
 
@@ -242,7 +241,7 @@ class FDEDeliveryEnv(OperatorView, gymnasium.Env[Observation, Any]):
         except ReplayMiss as miss:
             miss.own_fault = self._failed_already()
             if miss.own_fault and self._played.unrecorded == "end":
-                return self._playing().end_unrecorded(UNRECORDED)
+                return self._playing().end_unrecorded()
             # Where it stands, such a delivery can still be given up and graded.
             self._turns = self._turns if miss.own_fault else None
             raise

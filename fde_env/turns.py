@@ -56,10 +56,12 @@ class Turns:
                 message += self._letters("deploy")
         return self._observe(message, result)
 
-    def end_unrecorded(self, message: str) -> Observation:
+    def end_unrecorded(self) -> Observation:
         """End the delivery for want of a recorded run, and say so."""
         self.episode.break_off("unrecorded")
-        return self._observe(message, "")
+        return self._observe(
+            "Nobody has trained this handling, and nothing is trained here; the delivery ends.", ""
+        )
 
     def fork(self) -> Turns:
         """An independent copy.

@@ -7,7 +7,6 @@ from typing import Any
 
 from gymnasium.vector import AutoresetMode
 
-from fde_env.bench.workers import cores
 from fde_env.env import FDEDeliveryEnv
 from fde_env.options import Options
 from fde_env.tickets.generator import prepare
@@ -45,7 +44,7 @@ def make_vector(
     return DeliveryVectorEnv(
         partial(FDEDeliveryEnv, **options),
         num_envs,
-        processes=cores() if processes is None else processes,
+        processes=processes,
         autoreset_mode=autoreset_mode,
     )
 
@@ -75,6 +74,6 @@ def make_factored_vector(
     return DeliveryVectorEnv(
         partial(FDEFactoredEnv, **options),
         num_envs,
-        processes=cores() if processes is None else processes,
+        processes=processes,
         autoreset_mode=autoreset_mode,
     )

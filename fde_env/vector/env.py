@@ -14,6 +14,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from fde_env.bench.workers import cores
 from fde_env.errors import UsageError
 from fde_env.vector.batches import joiner
 from fde_env.vector.chunk import OWN_CALLS, Maker, Shown
@@ -32,7 +33,8 @@ class DeliveryVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     Args:
         maker: makes one environment.
         num_envs: how many, 1 or more.
-        processes: over how many processes they are spread, this one among them.
+        processes: over how many processes they are spread, this one among them; by default one a
+            core.
         autoreset_mode: when an ended environment is reset; see `gymnasium.vector.AutoresetMode`.
 
     What an environment raises in `reset` or `step` is raised here, and everything is closed then.
@@ -47,9 +49,10 @@ class DeliveryVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         maker: Maker,
         num_envs: int = 1,
         *,
-        processes: int,
+        processes: int | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     ) -> None:
+        processes = cores() if processes is None else processes
         if num_envs < 1 or processes < 1:
             raise UsageError(f"num_envs and processes are 1 or more, not {num_envs}, {processes}")
         # Says what is wrong with the options, before a process dies of it.
